@@ -1,0 +1,1 @@
+"""Frozen data: what clew knows and says, standard library only."""

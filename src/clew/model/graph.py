@@ -1,0 +1,53 @@
+"""The dependence graph and what is cut from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from clew.model.effects import Reason
+from clew.model.events import Step, Variable
+from clew.model.places import Source
+from clew.model.resources import Resource
+
+
+class Via(StrEnum):
+    """How a step depends on an earlier one."""
+
+    DATA = "data"  # it read what that one wrote
+    CONTROL = "control"  # it ran because of that one
+    SPARED = "spared"  # that one decided that code which could have changed what it read did not run
+
+
+@dataclass(frozen=True, slots=True)
+class Dependence:
+    """Step `on` came first; `step` depends on it, through `resource` where the dependence is one of data."""
+
+    step: int
+    on: int
+    via: Via
+    resource: Resource | None
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Everything a session did, folded: steps by number, sources by number, and who depends on whom."""
+
+    sources: tuple[Source, ...]
+    steps: tuple[Step, ...]
+    dependences: dict[int, tuple[Dependence, ...]]  # by the depending step
+    variables: dict[str, Variable]  # as they stood at the end
+    needs: dict[str, tuple[Dependence, ...]]  # by variable: what its value at the end depends on (step -1)
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The code that makes a criterion: text that runs alone, and the steps that it repeats, in order."""
+
+    criterion: str
+    code: str
+    steps: tuple[int, ...]
+    lines: dict[int, int] = field(default_factory=dict)  # line of `code` (from 1) -> step
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,68 @@
+"""What a step can read or write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A global variable."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A piece of mutable memory, numbered in the order in which it was first seen.
+
+    `part` is one key, column or attribute of it, or empty for the whole. `label` says how it was reached.
+    """
+
+    number: int
+    part: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ambient:
+    """Hidden state of the process: `random`, `numpy.random`, `environ`, `cwd`, `pandas.options` ..."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file or directory by its absolute path; a database by its path or URL."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One attribute of an imported module, or all of them where `attribute` is empty."""
+
+    module: str
+    attribute: str = ""
+
+
+Resource = Name | Cell | Ambient | File | Module
+
+
+def resource_name(resource: Resource) -> str:
+    """Name a resource as a user would."""
+    match resource:
+        case Name(name):
+            return name
+        case Cell(number, part, label):
+            said = label or f"object {number}"
+            return f"{said}[{part!r}]" if part else said
+        case Ambient(kind):
+            return f"the state of {kind}"
+        case File(path):
+            return path
+        case Module(module, attribute):
+            return f"{module}.{attribute}" if attribute else module
+        case _:
+            assert_never(resource)

@@ -1,0 +1,1 @@
+"""Looking at the program between its statements, without leaving a trace."""

@@ -1,0 +1,57 @@
+"""What it takes to look at one kind of object: where it leads, and what a user can see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+NO_PARTS: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The objects that one object leads to.
+
+    `children` have state of their own and are looked at as cells of their own; `parts` are children by a part that
+    a user can name (`df["a"]`, `cfg["lr"]`, `obj.x`); `keys` are memory shared with others (the ultimate owner of a
+    buffer), of which only the identity matters: two objects with a key in common are aliases.
+    """
+
+    children: Sequence[object] = ()
+    parts: Mapping[str, Sequence[object]] = NO_PARTS
+    keys: Sequence[object] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A fingerprint of what a user can see of an object itself, its children left out.
+
+    `whole` covers what belongs to no part (class, index, order), `parts` the rest, by part. Caches that a library
+    keeps inside its objects are not state.
+    """
+
+    whole: int
+    parts: Mapping[str, int] = NO_PARTS
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """We cannot see the object's state, and why: an unknown call that touches it is assumed to change it."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How to look at objects of some types, named `module.qualname`; `reach` is cheap, `digest` may read memory.
+
+    `ignores` are the attributes in a subclass's `__dict__` that are the library's own, not the user's.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    reach: Callable[[Any], Reach]
+    digest: Callable[[Any], Digest | Opaque]
+    ignores: frozenset[str] = frozenset()
