@@ -8,6 +8,7 @@ ClewError
 │   ├── BrokenSource        a syntax error in a program or cell
 │   ├── UnknownVariable     no such variable at the end of the session
 │   ├── UnknownSession      no such session in the store
+│   ├── SessionRunning      the session must be over for what was asked
 │   ├── UnknownStep         no step at that line of the slice
 │   ├── NotCapturing        asked about a live session where none is watched
 │   └── BadSetting          a setting that cannot be understood
@@ -86,6 +87,14 @@ class UnknownSession(UsageError):
         super().__init__(f"no session {session!r} in this store")
         self.session = session
         self.hint = nearest(session, tuple(known)) or "`clew sessions` lists them"
+
+
+class SessionRunning(UsageError):
+    """The session must be over for what was asked."""
+
+    def __init__(self, session: str) -> None:
+        super().__init__(f"session {session!r} is still running")
+        self.session = session
 
 
 class UnknownStep(UsageError):

@@ -1,0 +1,331 @@
+"""The store: all sessions in one SQLite database, filled from the journals that they write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self, TypeAlias
+
+from sqlalchemy import Connection, Engine, Row, create_engine, delete, event, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
+
+from clew.errors import DamagedRecord, SessionRunning, StoreError, UnknownSession
+from clew.model.events import Event, Faulted, SessionEnded, SessionStarted, SourceSeen, Step
+from clew.model.graph import Dependence
+from clew.store.columns import add_events, remove, replace_dependences, stored_dependences, stored_events
+from clew.store.journal import Record, being_written, records
+from clew.store.location import database_path, journal_path, journals_folder, make_store
+from clew.store.schema import MIGRATIONS, SESSIONS, STEPS, Migration, bring_up_to_date
+from clew.store.sessions import SessionRow, State, find
+
+Fold: TypeAlias = Callable[[tuple[Event, ...]], Iterable[Dependence]]
+
+# Whole records are drained until they hold this many events; then others get their turn at the database.
+BATCH = 2000
+PATIENCE = 30.0  # seconds to wait for another process to finish its writing
+
+
+class Store:
+    """The sessions that clew remembers. It may be open in any number of processes, beside running sessions."""
+
+    def __init__(self, folder: Path, engine: Engine) -> None:
+        """Take an engine on a database whose tables are up to date; `Store.open` makes one."""
+        self.folder = folder
+        self._reads = engine
+        self._writes = engine.execution_options(immediate=True)
+
+    @classmethod
+    def open(cls, folder: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Self:
+        """Open the store in a folder, which is made if it is not there.
+
+        NewerStore if a newer clew wrote it; StoreError if it cannot be used.
+        """
+        try:
+            make_store(folder)
+        except OSError as error:
+            raise StoreError(f"no store can be made at {folder}: {error.strerror}") from error
+        store = cls(folder, sqlite(database_path(folder)))
+        with store._writing() as connection:
+            bring_up_to_date(connection, str(folder), migrations)
+        return store
+
+    def close(self) -> None:
+        """Let the database go."""
+        self._reads.dispose()
+
+    def drain(self, fold: Fold | None = None) -> tuple[StoreError, ...]:
+        """Bring what sessions have written since into the database; give what of it could not be read.
+
+        Safe at any time, beside running sessions and others that drain: each record comes in once and whole. Where a
+        journal is damaged, the session keeps what came before, is `Faulted` from there on, and this says so once.
+        With `fold`, the dependences it finds among a session's events are brought up to date as well.
+        """
+        problems = [problem for path in self._journals() for problem in self._drained(path)]
+        if fold is not None:
+            self._fold(fold)
+        return tuple(problems)
+
+    def sessions(self) -> tuple[SessionRow, ...]:
+        """Give all sessions that have been drained, oldest first."""
+        with self._reading() as connection:
+            lines = connection.execute(select(SESSIONS, steps_of_session()).order_by(SESSIONS.c.number)).all()
+        return tuple(map(self._session_row, lines))
+
+    def find(self, wanted: str) -> SessionRow:
+        """Give the session of that number, id, beginning of an id, or file (its newest); else UnknownSession."""
+        return find(self.sessions(), wanted)
+
+    def events(self, session: str) -> tuple[Event, ...]:
+        """Give the events of a session as far as they have been drained, by its id; else UnknownSession."""
+        with self._reading() as connection:
+            return stored_events(connection, known(connection, session).number)
+
+    def dependences(self, session: str) -> tuple[Dependence, ...]:
+        """Give the dependences of a session as they were when it was last drained with a fold."""
+        with self._reading() as connection:
+            return stored_dependences(connection, known(connection, session).number)
+
+    def forget(self, session: str) -> None:
+        """Take a session out of the store for good, by its id; SessionRunning if it is not over."""
+        path = journal_path(self.folder, session)
+        with self._writing() as connection:
+            number = known(connection, session).number
+            if being_written(path):
+                raise SessionRunning(session)
+            remove(connection, number)
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.number == number))
+            # Before the rows are committed, so that nobody who drains can bring the session back.
+            path.unlink(missing_ok=True)
+
+    def _journals(self) -> list[Path]:
+        """Give the journals in the order in which their sessions began: the order of their numbers."""
+        paths = journals_folder(self.folder).glob("*.journal")
+        return sorted(paths, key=lambda path: (began(path), path.name))
+
+    def _drained(self, path: Path) -> Iterator[StoreError]:
+        """Drain one journal to its end; give what of it cannot be read."""
+        try:
+            while self._took_some(path):
+                pass
+        except DamagedRecord as damage:
+            if self._marked(path, damage):
+                yield damage
+        except StoreError as error:
+            yield error
+        except OSError as error:
+            yield StoreError(f"{path} cannot be read: {error.strerror}")
+
+    def _took_some(self, path: Path) -> bool:
+        """Move a batch of records into the database, in one transaction; tell whether there were any."""
+        with self._writing() as connection:
+            line = line_of(connection, path.stem)
+            if line is not None and line.damage:
+                return False
+            batch = batch_of(path, 0 if line is None else line.drained)
+            if batch:
+                line = line or new_line(connection, path, batch[0].events)
+                take(connection, line, batch)
+            elif line is not None and line.ended is not None and not being_written(path):
+                # All of it is in the database, on the disk: the commits before this one have been synced.
+                path.unlink(missing_ok=True)
+                connection.execute(change(line.number).values(drained=0))
+            return bool(batch)
+
+    def _marked(self, path: Path, damage: DamagedRecord) -> bool:
+        """Write down that the rest of a journal is damaged; tell whether this was not known yet."""
+        if being_written(path):
+            return False  # on some file systems a record can be seen before it is whole; ask again another time
+        with self._writing() as connection:
+            line = line_of(connection, path.stem) or new_line(connection, path, ())
+            if not line.damage:
+                step = connection.execute(select(count_steps(line.number))).scalar_one()
+                add_events(connection, line.number, line.events, (Faulted(step, str(damage)),))
+                connection.execute(change(line.number).values(damage=str(damage), events=line.events + 1))
+            return not line.damage
+
+    def _fold(self, fold: Fold) -> None:
+        """Bring the dependences of the sessions that have new events up to date."""
+        with self._reading() as connection:
+            stale = connection.execute(select(SESSIONS).where(SESSIONS.c.folded < SESSIONS.c.events)).all()
+        for line in stale:
+            # Folding takes its time, so others may write meanwhile: who has seen more of the session wins.
+            with self._reading() as connection:
+                events = stored_events(connection, line.number)
+            dependences = tuple(fold(events))
+            with self._writing() as connection:
+                if connection.execute(change(line.number, folded_less=len(events)).values(folded=len(events))).rowcount:
+                    replace_dependences(connection, line.number, dependences)
+
+    def _session_row(self, line: Row[Any]) -> SessionRow:
+        """Give a session's line as users see it."""
+        return SessionRow(
+            number=line.number,
+            session=line.session,
+            kind=line.kind,
+            file=line.file,
+            argv=tuple(json.loads(line.argv)),
+            folder=line.folder,
+            python=line.python,
+            started=line.started,
+            seconds=max(0.0, line.latest - line.started),
+            steps=line.steps,
+            error=line.error or line.damage,
+            state=self._state(line),
+        )
+
+    def _state(self, line: Row[Any]) -> State:
+        """Tell how far a session has come: asked each time, for a killed process leaves no word."""
+        if line.ended is not None:
+            return State.ENDED
+        return State.RUNNING if being_written(journal_path(self.folder, line.session)) else State.INTERRUPTED
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """See the database as it is at one moment."""
+        with self._told(), self._reads.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Be the only one who writes, from the first look on."""
+        with self._told(), self._writes.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say what the database says in our own words."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise StoreError(f"the store {self.folder} cannot be used: {error.orig}") from error
+
+
+def sqlite(path: Path) -> Engine:
+    """Give an engine on an SQLite file that several processes use at once."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE})
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+def prepare(connection: Any, _: object) -> None:
+    """Set up a new connection: readers beside a writer, commits that survive a power cut."""
+    connection.isolation_level = None  # SQLAlchemy's events below begin the transactions, not the driver
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def begin(connection: Connection) -> None:
+    """Begin a transaction, taking the write lock first where it is going to write."""
+    # A transaction that reads and then writes can fail half way where another has written in between.
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def known(connection: Connection, session: str) -> Row[Any]:
+    """Give the line of a session; UnknownSession if there is none."""
+    line = line_of(connection, session)
+    if line is None:
+        raise UnknownSession(session, connection.execute(select(SESSIONS.c.session)).scalars())
+    return line
+
+
+def line_of(connection: Connection, session: str) -> Row[Any] | None:
+    """Give the line of a session, if there is one."""
+    return connection.execute(select(SESSIONS).where(SESSIONS.c.session == session)).one_or_none()
+
+
+def new_line(connection: Connection, path: Path, events: Sequence[Event]) -> Row[Any]:
+    """Make the line of the session that writes this journal, whose first events these are."""
+    match events:
+        case [SessionStarted() as start, *_]:
+            said = start
+        case _:
+            said = SessionStarted(path.stem, "", "", (), "", "", path.stat().st_mtime)
+    line = insert(SESSIONS).values(
+        session=path.stem,
+        kind=said.kind,
+        file=said.file,
+        argv=json.dumps(said.argv),
+        folder=said.folder,
+        python=said.python,
+        started=said.time,
+        latest=said.time,
+        error="",
+        drained=0,
+        events=0,
+        folded=0,
+        damage="",
+    )
+    return connection.execute(line.returning(SESSIONS)).one()
+
+
+def take(connection: Connection, line: Row[Any], batch: Sequence[Record]) -> None:
+    """Write a batch of records into the tables and on the session's line."""
+    events = [event for record in batch for event in record.events]
+    add_events(connection, line.number, line.events, events)
+    values = {"drained": batch[-1].end, "events": line.events + len(events)}
+    values["latest"] = max([line.latest, *map(moment, events)])
+    for end in events:
+        if isinstance(end, SessionEnded):
+            values |= {"ended": end.time, "error": end.error}
+    connection.execute(change(line.number).values(values))
+
+
+def moment(event: Event) -> float:
+    """Give the latest time that an event speaks of; 0 if it speaks of none."""
+    match event:
+        case Step():
+            return event.started + event.seconds
+        case SessionStarted() | SourceSeen() | SessionEnded():
+            return event.time
+        case _:
+            return 0.0
+
+
+def batch_of(path: Path, start: int) -> list[Record]:
+    """Read whole records from the offset `start` on, up to a batch of them; none if the journal is gone."""
+    batch: list[Record] = []
+    size = 0
+    try:
+        for record in records(path, start):
+            batch.append(record)
+            size += len(record.events)
+            if size >= BATCH:
+                break
+    except FileNotFoundError:
+        return []
+    except DamagedRecord:
+        if not batch:
+            raise
+    return batch
+
+
+def began(path: Path) -> float:
+    """Give the time at which a journal's session began; late if its first record does not say."""
+    try:
+        for record in records(path):
+            if record.events and isinstance(record.events[0], SessionStarted):
+                return record.events[0].time
+            break
+    except (OSError, StoreError):
+        pass  # draining will meet it again, and say so
+    return float("inf")
+
+
+def change(number: int, folded_less: int | None = None) -> Any:
+    """Give the statement that changes a session's line, where asked only if less of it was folded."""
+    changed = update(SESSIONS).where(SESSIONS.c.number == number)
+    return changed if folded_less is None else changed.where(SESSIONS.c.folded < folded_less)
+
+
+def count_steps(session: Any) -> Any:
+    """Give the query for how many steps a session has."""
+    return select(func.count()).select_from(STEPS).where(STEPS.c.session == session).scalar_subquery()
+
+
+def steps_of_session() -> Any:
+    """Give the column of a list of sessions that counts their steps."""
+    return count_steps(SESSIONS.c.number).label("steps")
