@@ -1,0 +1,155 @@
+"""The documentation under test: every example runs, and prints what the page shows.
+
+In README.md and docs/*.md, a fence's info string says what to do with a block, in one folder a page, in order:
+
+- ```` ```python file=NAME ````  is written there as NAME (any language);
+- ```` ```console run ````       is run line by line (`$ ` before each command) and compared;
+- ```` ```python cells ````      is run as notebook cells (`# %%` between them) in one IPython shell; a ```` ```text ````
+  block right after it is what they print.
+
+`...` in the shown output stands for anything, within a line or over many.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(?P<info>[^`\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+CELLS = """
+import sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance(colors="NoColor")
+for cell in sys.stdin.read().split("# %%\\n"):
+    shell.run_cell(cell, store_history=True).raise_error()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One fenced block: its language, the words after it, its text, and the line where it stands."""
+
+    language: str
+    words: tuple[str, ...]
+    body: str
+    line: int
+
+    @property
+    def file(self) -> str | None:
+        """The file that this block is the text of."""
+        return next((word.removeprefix("file=") for word in self.words if word.startswith("file=")), None)
+
+
+def blocks(page: str) -> tuple[Block, ...]:
+    return tuple(
+        Block(*info_of(found["info"]), body=found["body"], line=page.count("\n", 0, found.start()) + 1)
+        for found in FENCE.finditer(page)
+    )
+
+
+def info_of(info: str) -> tuple[str, tuple[str, ...]]:
+    language, *words = info.split() or [""]
+    return language, tuple(words)
+
+
+def run_page(page: str, folder: Path) -> Iterator[tuple[Block, str, str]]:
+    """Do what each block says; yield it with the output it shows and the output it had."""
+    all_blocks = blocks(page)
+    for block, following in zip(all_blocks, [*all_blocks[1:], None], strict=True):
+        if block.file:
+            (folder / block.file).write_text(block.body, encoding="utf-8")
+        elif "run" in block.words:
+            for command, shown in commands(block.body):
+                yield block, shown, run(command, folder)
+        elif "cells" in block.words:
+            assert following is not None, "cells are followed by a block that shows what they print"
+            yield block, following.body, run_cells(block.body, folder)
+
+
+def commands(body: str) -> Iterator[tuple[str, str]]:
+    """Split a console block into each command and the output shown below it."""
+    for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
+        command, _, shown = part.partition("\n")
+        yield command, shown
+
+
+def run(command: str, folder: Path) -> str:
+    """What a user would read: both streams, and the exit status where it is not 0."""
+    names = {"clew": f"{shlex.quote(sys.executable)} -m clew", "python": shlex.quote(sys.executable)}
+    line = re.sub(r"^(clew|python)\b", lambda found: names[found[0]], command)
+    done = child(["sh", "-c", line], folder)
+    return done.stdout + (f"(exit status {done.returncode})\n" if done.returncode else "")
+
+
+def run_cells(body: str, folder: Path) -> str:
+    return child([sys.executable, "-c", CELLS], folder, body).stdout
+
+
+def child(argv: list[str], folder: Path, said: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        argv,
+        input=said,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=folder,
+        env=environment(folder),
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """A home and a store of the page's own; MPLBACKEND, because a page is read where there is no display."""
+    source = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    own = {"HOME": str(folder), "IPYTHONDIR": str(folder / ".ipython"), "CLEW_STORE": str(folder / ".clew")}
+    return os.environ | own | {"PYTHONPATH": source, "MPLBACKEND": "agg", "NO_COLOR": "1", "COLUMNS": "100"}
+
+
+def agrees(shown: str, had: str) -> bool:
+    """Tell whether the output shown is the output had; `...` stands for anything."""
+    pattern = ".*?".join(map(re.escape, tidy(shown).split("...")))
+    return re.fullmatch(pattern, tidy(had), re.DOTALL) is not None
+
+
+def tidy(text: str) -> str:
+    """The text without spaces at the ends of lines, nor empty lines at its own ends."""
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_examples_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for block, shown, had in run_page(text, tmp_path):
+        place = f"{page.name}, line {block.line}"
+        assert agrees(shown, had), f"{place} shows\n\n{tidy(shown)}\n\nbut it prints\n\n{tidy(had)}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_within_the_project_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"(?:\]\(|src=\"|href=\")(?!https?:|#)([^)#\"\s]+)", page.read_text(encoding="utf-8"))
+    assert not [target for target in targets if not (page.parent / target).exists()]
+
+
+def test_a_page_that_lies_is_found(tmp_path: Path) -> None:
+    page = "```python file=a.py\nprint(1)\n```\n```console run\n$ python a.py\n2\n```\n"
+    [(_, shown, had)] = run_page(page, tmp_path)
+    assert (shown, had) == ("2\n", "1\n")
+    assert not agrees(shown, had)
+
+
+def test_every_command_is_documented() -> None:
+    from clew.cli import COMMANDS  # here, so that the pages can be judged when the command line is broken
+
+    said = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert not [name for name in COMMANDS if f"clew {name}" not in said]
