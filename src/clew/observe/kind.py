@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 NO_PARTS: Mapping[str, Any] = MappingProxyType({})
+
+
+def _no_parts() -> Mapping[str, Any]:
+    return NO_PARTS  # by a factory: before Python 3.12 a dataclass takes a mapping proxy for a mutable default
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,7 @@ class Reach:
     """
 
     children: Sequence[object] = ()
-    parts: Mapping[str, Sequence[object]] = NO_PARTS
+    parts: Mapping[str, Sequence[object]] = field(default_factory=_no_parts)
     keys: Sequence[object] = ()
 
 
@@ -33,7 +37,7 @@ class Digest:
     """
 
     whole: int
-    parts: Mapping[str, int] = NO_PARTS
+    parts: Mapping[str, int] = field(default_factory=_no_parts)
 
 
 @dataclass(frozen=True, slots=True)
