@@ -1,0 +1,109 @@
+"""Portray any value: finds how by type, follows parts, and never fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clew.replay.portrait import Portrait, leaf, unseen, whole
+
+
+@dataclass(frozen=True, slots=True)
+class Brush:
+    """How to portray values of one type.
+
+    `own` are the attributes that the type's library keeps in `__dict__`; `complete` where subclasses, however they
+    came about, have nothing to add.
+    """
+
+    paint: Callable[[Any, Painter], Portrait]
+    own: frozenset[str] = frozenset()
+    complete: bool = False
+
+
+class Painter:
+    """Portrays values by a table of brushes keyed `module.qualname`; `rest` portrays what no brush is for.
+
+    One painter is for one moment: it remembers what it portrayed, so a value reached twice is looked at once.
+    """
+
+    def __init__(self, brushes: Mapping[str, Brush], rest: Callable[[Any, Painter], Portrait]) -> None:
+        self._brushes, self._rest = brushes, rest
+        self._done: dict[int, tuple[object, Portrait]] = {}
+        self._open: dict[int, int] = {}
+
+    def paint(self, value: object) -> Portrait:
+        """Portray a value. What cannot be seen is marked so; nothing is raised."""
+        done = self._done.get(id(value))
+        if done is not None:
+            return done[1]
+        if id(value) in self._open:  # the value holds itself: say how far up
+            return leaf("cycle", str(len(self._open) - self._open[id(value)]).encode())
+        return self._remember(value)
+
+    def _remember(self, value: object) -> Portrait:
+        self._open[id(value)] = len(self._open)
+        try:
+            portrait = self._look(value)
+        except Exception as error:  # a value whose own methods fail is one that we cannot see
+            portrait = unseen(type_name(type(value)), f"{type(error).__name__}: {error}"[:200])
+        finally:
+            del self._open[id(value)]
+        self._done[id(value)] = (value, portrait)
+        return portrait
+
+    def _look(self, value: object) -> Portrait:
+        for cls in type(value).__mro__[:-1]:
+            brush = self._brushes.get(type_name(cls))
+            if brush is not None:
+                painted = brush.paint(value, self)
+                done = brush.complete or _library(cls) == _library(type(value))
+                return painted if done else self._subclass(value, painted, brush)
+        return self._rest(value, self)
+
+    def _subclass(self, value: object, painted: Portrait, brush: Brush) -> Portrait:
+        """Add to a portrait of a base type what the subclass has of its own."""
+        own = {key: item for key, item in attributes(value).items() if key not in brush.own}
+        if not own and painted.kind == type_name(type(value)):
+            return painted
+        parts = [*painted.parts, *((f".{key}", self.paint(item)) for key, item in own.items())]
+        return whole(type_name(type(value)), parts, painted.digest.encode())
+
+
+def _library(cls: type) -> str:
+    return cls.__module__.partition(".")[0]
+
+
+def type_name(cls: type) -> str:
+    """Name a type by module and qualified name."""
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def attributes(value: object) -> dict[str, Any]:
+    """Return a copy of an object's own attributes (`__dict__`, then slots), caches left out."""
+    own = (getattr(value, "__dict__", None) or {}).items()
+    found = {key: item for key, item in own if isinstance(key, str) and not _is_cache(type(value), key)}
+    for cls in type(value).__mro__:
+        found.update(_slots(value, cls, found))
+    return found
+
+
+def _slots(value: object, cls: type, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the slots that a class written in Python declares."""
+    slots = cls.__dict__.get("__slots__", ())
+    names = (slots,) if isinstance(slots, str) else tuple(slots)
+    missing = object()
+    read = {name: getattr(value, name, missing) for name in names if name not in known}
+    hidden = ("__dict__", "__weakref__")
+    return {name: item for name, item in read.items() if item is not missing and name not in hidden}
+
+
+def _is_cache(cls: type, key: str) -> bool:
+    """Tell whether an attribute is what a cached property remembered, or a library's cache by its name."""
+    if key in ("_cache", "__networkx_cache__"):
+        return True
+    for base in cls.__mro__:
+        if key in base.__dict__:
+            return "cache" in type(base.__dict__[key]).__name__.lower()
+    return False

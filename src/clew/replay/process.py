@@ -1,0 +1,127 @@
+"""Run code in a clean process, as Python or a notebook would, and get the portraits of its variables."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from clew.replay.portrait import CannotTell, Differs, Portrait, Verdict, compare_portraits, from_plain
+
+INSIDE = Path(__file__).with_name("inside")
+IMPORTS = str(Path(__file__).parents[2])  # where `clew` itself is imported from
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A program to run as `python path argv...`; `folder` is the working directory."""
+
+    path: Path
+    folder: Path
+    argv: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Cells to run one after another in a fresh IPython shell."""
+
+    cells: tuple[str, ...]
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under which conditions to run: the interpreter, changes of the environment, a limit in seconds."""
+
+    python: str = sys.executable
+    environment: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 600.0
+
+
+@dataclass(frozen=True)
+class Testimony:
+    """How a clean run went: `portraits` is None where the process ended before it could write them.
+
+    `seconds` is the whole process without the time spent on portraits. A run past its limit has `status` None.
+    """
+
+    status: int | None
+    stdout: bytes
+    stderr: bytes
+    seconds: float
+    portraits: Mapping[str, Portrait] | None
+
+
+def run_clean(program: Script | Cells, names: Sequence[str] | None, terms: Terms) -> Testimony:
+    """Run a program in a process of its own and portray the named variables at its end (all public ones: None)."""
+    with tempfile.TemporaryDirectory(prefix="clew-replay-") as scratch:
+        out = Path(scratch) / "portraits.json"
+        order: dict[str, object] = {"names": None if names is None else list(names), "out": str(out), "clew": IMPORTS}
+        argv, environment = _command(program, order, terms, Path(scratch))
+        status, stdout, stderr, seconds = _run(argv, environment, program.folder, terms.seconds)
+        if not out.exists():
+            return Testimony(status, stdout, stderr, seconds, None)
+        said = json.loads(out.read_text(encoding="utf-8"))
+    found = {name: from_plain(plain) for name, plain in said["portraits"].items()}
+    return Testimony(status, stdout, stderr, seconds - said["seconds"], found)
+
+
+def check(
+    code: Script | Cells,
+    expected: Mapping[str, Portrait],
+    terms: Terms = Terms(),
+) -> dict[str, Verdict]:
+    """Run a slice in a clean process and compare the variables it makes with what they were."""
+    said = run_clean(code, list(expected), terms)
+    return {name: verdict_on(name, portrait, said) for name, portrait in expected.items()}
+
+
+def verdict_on(name: str, expected: Portrait, said: Testimony) -> Verdict:
+    """Compare one variable with what a clean run says of it."""
+    if said.status is None:
+        return CannotTell(f"not done after {said.seconds:.0f} s")
+    found = (said.portraits or {}).get(name)
+    if found is None:
+        return Differs("", f"there is no such variable: {last_line(said.stderr) or last_line(said.stdout)}")
+    return compare_portraits(expected, found)
+
+
+def last_line(text: bytes) -> str:
+    """Return the last line that says something."""
+    lines = text.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else ""
+
+
+def _command(
+    program: Script | Cells, order: dict[str, object], terms: Terms, scratch: Path
+) -> tuple[list[str], dict[str, str]]:
+    environment = {**os.environ, **terms.environment}
+    match program:
+        case Script(path, _, argv):
+            theirs = environment.get("PYTHONPATH")
+            environment["PYTHONPATH"] = os.pathsep.join([str(INSIDE), *([theirs] if theirs else [])])
+            environment["CLEW_WITNESS"] = json.dumps(order)
+            return [terms.python, str(path), *argv], environment
+        case Cells(cells, _):
+            asked = scratch / "order.json"
+            asked.write_text(json.dumps({**order, "cells": cells}), encoding="utf-8")
+            return [terms.python, str(INSIDE / "shell.py"), str(asked)], environment
+
+
+def _run(
+    argv: list[str], environment: dict[str, str], folder: Path, limit: float
+) -> tuple[int | None, bytes, bytes, float]:
+    started = time.perf_counter()
+    try:
+        done = subprocess.run(
+            argv, env=environment, cwd=folder, capture_output=True, stdin=subprocess.DEVNULL, timeout=limit, check=False
+        )
+    except subprocess.TimeoutExpired as late:
+        return None, late.stdout or b"", late.stderr or b"", time.perf_counter() - started
+    return done.returncode, done.stdout, done.stderr, time.perf_counter() - started

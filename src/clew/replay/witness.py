@@ -1,0 +1,26 @@
+"""In the clean process: write down the portraits of variables, for the process that asked."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from clew.replay.portrait import to_plain
+from clew.replay.values import portray_names, public_names
+
+
+def bear_witness(namespace: Mapping[str, Any], names: list[str] | None, out: str) -> None:
+    """Write portraits of the named variables (all public ones without names) to a file, and how long that took."""
+    started = time.perf_counter()
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), 3000))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        portraits = portray_names(namespace, public_names(namespace) if names is None else names)
+    plain = {name: to_plain(portrait) for name, portrait in portraits.items()}
+    said = {"seconds": time.perf_counter() - started, "portraits": plain}
+    Path(out).write_text(json.dumps(said), encoding="utf-8")
