@@ -1,0 +1,70 @@
+"""The `clew` command: a module a command, each loaded only when it is asked for.
+
+`clew run` starts the user's program, so nothing heavy stands between: no argparse, no database.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from clew import __version__
+from clew.errors import ClewError, nearest
+
+COMMANDS = {
+    "slice": "run a notebook or script and print the code that makes a variable",
+    "run": "run a notebook or script as python would, and remember what it did",
+    "explain": "say why a line is in the slice of a variable",
+    "sessions": "list what ran",
+    "show": "show one session: each statement, how long it took, what it changed",
+    "jupyter": "start jupyter with clew on in its notebooks",
+    "ipython": "start ipython with clew on",
+}
+
+EPILOG = """\
+`clew COMMAND --help` says more. In a notebook: %load_ext clew, then %clew slice NAME."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 2, with one line on stderr, for what cannot be done."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return command(words)
+    except ClewError as error:
+        sys.stderr.write(f"clew: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`clew show 3 | head`); nothing more can be said to it.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  # Python flushes it at exit: not into the broken pipe
+        return 141
+
+
+def command(words: list[str]) -> int:
+    """Find the command named first and hand it the other words."""
+    match words:
+        case []:
+            sys.stderr.write(usage())
+            return 2
+        case ["-h" | "--help" | "help", *_]:
+            sys.stdout.write(usage())
+            return 0
+        case ["-V" | "--version", *_]:
+            sys.stdout.write(f"clew {__version__}\n")
+            return 0
+        case [name, *rest] if name in COMMANDS:
+            status: int = import_module(f"clew.cli.{name}").main(rest)
+            return status
+        case [name, *_]:
+            hint = nearest(name, tuple(COMMANDS)) or "`clew --help` lists the commands"
+            sys.stderr.write(f"clew: no command {name!r} ({hint})\n")
+    return 2
+
+
+def usage() -> str:
+    """The commands, a line each."""
+    lines = [f"  {name:<9} {summary}" for name, summary in COMMANDS.items()]
+    return "\n".join(["usage: clew COMMAND ...", "", *lines, "", EPILOG, ""])

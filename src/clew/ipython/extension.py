@@ -1,0 +1,1 @@
+"""`%load_ext clew` and `%unload_ext clew`."""
