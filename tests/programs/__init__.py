@@ -1,0 +1,1 @@
+"""Tables of programs: what the tests of transparency and of slices run."""
