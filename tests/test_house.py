@@ -290,7 +290,7 @@ def test_errors_raised_on_purpose_have_one_tree() -> None:
 
 def test_tests_are_named_for_what_they_test() -> None:
     """A file tests/test_X.py stands for a module, package or folder X of the project, or says below what it is."""
-    whole = {"house", "docs", "example", "scripts", "transparency", "soundness", "laws"}
+    whole = {"house", "docs", "example", "scripts", "transparency", "soundness", "laws", "transparent"}
     known = {part for each in modules() for part in each.name.split(".")} | whole
     names = {path.stem.removeprefix("test_") for path in (ROOT / "tests").rglob("test_*.py")}
     assert names <= known | {path.stem for path in python_files()}
