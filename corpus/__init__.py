@@ -1,0 +1,1 @@
+"""Run the example programs of well-known packages under capture, and replay what clew says of their variables."""
