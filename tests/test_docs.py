@@ -148,8 +148,25 @@ def test_a_page_that_lies_is_found(tmp_path: Path) -> None:
     assert not agrees(shown, had)
 
 
-def test_every_command_is_documented() -> None:
-    from clew.cli import COMMANDS  # here, so that the pages can be judged when the command line is broken
+def test_every_command_and_option_is_documented() -> None:
+    said = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    top = asked("--help")
+    commands = re.findall(r"^  (\w+) {2,}\w", top, re.MULTILINE)
+    assert {"slice", "run"} <= set(commands)
+    assert not [name for name in commands if f"`clew {name}" not in said]
+    helps = "".join([top, *(asked(name, "--help") for name in commands)])
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", helps)) - {"--epochs"}
+    assert not [option for option in options if f"`{option}" not in said]
 
-    said = "".join(page.read_text(encoding="utf-8") for page in PAGES)
-    assert not [name for name in COMMANDS if f"clew {name}" not in said]
+
+def asked(*words: str) -> str:
+    """What the command line says, at the width of a page."""
+    argv = [sys.executable, "-m", "clew", *words]
+    return subprocess.run(argv, env=environment(ROOT), stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def test_every_magic_is_documented() -> None:
+    from clew.ipython.magic import COMMANDS  # here, so that the pages can be judged where the magics are broken
+
+    said = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert not [name for name in COMMANDS if f"`%clew {name}" not in said]
