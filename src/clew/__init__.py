@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from clew.api import explain, sessions, show, slice
+    from clew.api import explain, sessions, show, slice  # noqa: A004  # the word of the trade: read as clew.slice
     from clew.ipython.extension import load_ipython_extension, unload_ipython_extension
 
 __version__ = "0.1.0"

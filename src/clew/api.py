@@ -6,6 +6,7 @@ Without a session they speak of the program that is running; with one (its numbe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def recording(session: str | int | None = None, *, store: str | None = None) -> 
     """The recording of a session in the store, or of the program that is running; UnknownSession, NotCapturing."""
     if session is None:
         return recording_of(parts.live().events)
-    with parts.open_store(store) as opened:
+    with closing(parts.open_store(store)) as opened:
         return recording_of(opened.events(opened.find(str(session)).session))
 
 
@@ -96,7 +97,7 @@ def explain(
 
 def sessions(*, store: str | None = None) -> SessionsView:
     """What ran, oldest first."""
-    with parts.open_store(store) as opened:
+    with closing(parts.open_store(store)) as opened:
         return SessionsView(opened.sessions(), str(opened.folder))
 
 

@@ -28,7 +28,7 @@ def main(words: list[str]) -> int:
     if not program or program[0].startswith("-"):
         said = f"unknown option {program[0]}" if program else "no FILE to run"
         raise UsageError(f"{said}: clew run [--store STORE] FILE [ARGS ...]")
-    run_program(program, store)
+    return run_program(program, store)
 
 
 def _split(words: list[str]) -> tuple[str | None, list[str]]:

@@ -88,3 +88,22 @@ def write_json(said: dict[str, object], path: str) -> None:
         Path(path).write_text(text, encoding="utf-8")
     except OSError as error:
         raise BadSetting(f"--json {path}: {error.strerror}") from None
+
+
+def split_store(words: list[str]) -> tuple[str | None, list[str]]:
+    """Tell `--store STORE` in front from another program's words."""
+    match words:
+        case ["--store", store, *others]:
+            return store, others
+        case [first, *others] if first.startswith("--store="):
+            return first.partition("=")[2], others
+        case ["--store"]:
+            raise UsageError("--store needs a folder")
+    return None, words
+
+
+def exec_program(argv: list[str], environ: dict[str, str]) -> NoReturn:
+    """Become another program."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(argv[0], argv, environ)
