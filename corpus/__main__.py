@@ -26,21 +26,29 @@ MOST_STATEMENTS = 25  # of a slice whose minimal part is looked for: each costs 
 def main() -> int:
     """Run the corpus; the exit status is 1 where a miss is not in the list of known ones."""
     options = _options()
-    trials, apart, minimal = [], {}, {}
+    trials: list[Trial] = []
+    apart: dict[str, str] = {}
+    minimal: dict[str, tuple[int, int]] = {}
     with ThreadPoolExecutor(options.jobs) as pool:
         for program, plain, trial in _trials(options, pool):
             if trial is None:
                 apart[program.name] = plain.apart
                 continue
             trials.append(trial)
-            print(_line(trial), flush=True)
+            _say(_line(trial))
             if len(minimal) < options.minimal and plain.seconds < 2:
                 minimal |= _minimal(program, plain, trial, options.timeout)
-    print(details(trials), summary(trials, apart, minimal), sep="\n\n")
+    _say(details(trials), summary(trials, apart, minimal))
     if options.json:
         said = {"trials": [dataclasses.asdict(trial) for trial in trials], "apart": apart, "minimal": minimal}
         Path(options.json).write_text(json.dumps(said, indent=1), encoding="utf-8")
     return int(any(_is_new(trial, miss) for trial in trials for miss in trial.misses))
+
+
+def _say(*lines: str) -> None:
+    """Write to standard output at once: a run takes long, and somebody may be reading along."""
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
 
 
 def _options() -> argparse.Namespace:
@@ -85,9 +93,7 @@ def _chosen(options: argparse.Namespace) -> list[Program]:
     if Path(options.only).is_file():
         return [Program(options.only, Path(options.only).resolve())]
     wanted = options.libs.split(",") if options.libs else [package.name for package in PACKAGES]
-    found = find_programs(
-        [package for package in PACKAGES if package.name in wanted], Path(options.cache).expanduser()
-    )
+    found = find_programs([package for package in PACKAGES if package.name in wanted], Path(options.cache).expanduser())
     found = [program for program in found if options.only in program.name]
     random.Random(options.seed).shuffle(found)
     return found[options.skip :]
@@ -97,10 +103,13 @@ def _minimal(program: Program, plain: Plain, trial: Trial, limit: float) -> dict
     """Compare the first sound slice that is neither trivial nor long with the smallest part of it."""
     slices = capture(program, plain, limit).slices
     for name in trial.sound:
-        if 2 < trial.sizes[name][0] and len(top_statements(slices[name])) <= MOST_STATEMENTS:
+        if trial.sizes[name][0] > 2 and len(top_statements(slices[name])) <= MOST_STATEMENTS:
             least = smallest_slice(program, slices[name], name, plain.values[name], limit)
             if least is not None:
-                print("minimal", program.name, name, sorted(set(top_statements(slices[name])) - set(least)), flush=True)
+                _say(
+                    f"minimal {program.name}: {name}",
+                    *(f"    not needed: {part!r}" for part in top_statements(slices[name]) if part not in least),
+                )
                 return {f"{program.name}:{name}": (len(top_statements(slices[name])), len(least))}
     return {}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 # pip asks a source distribution's build backend for its metadata even when it is only to be downloaded. Building
 # them would take compilers and an hour; what they would say is in PKG-INFO already, so this says it.
-BACKEND = '''
+BACKEND = """
 import pathlib
 
 def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
@@ -25,7 +25,7 @@ def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
     return name
 
 __legacy__ = __import__(__name__, fromlist=["_"])
-'''
+"""
 BACKENDS = ("mesonpy", "setuptools/build_meta", "flit_core/buildapi", "hatchling/build", "poetry/core/masonry/api")
 
 
@@ -71,8 +71,6 @@ def _fetched(name: str, cache: Path) -> Path:
         argv = [sys.executable, "-m", "pip", "download", *how, "--dest", str(target), name]
         subprocess.run(argv, env={**os.environ, "PYTHONPATH": str(backends)}, check=True)
     return next(target.glob("*.tar.gz"))
-
-
 
 
 def _write_backends(folder: Path) -> None:

@@ -35,7 +35,8 @@ def top_statements(code: str) -> list[str]:
     """Split code into the texts of its top-level statements."""
     lines = code.splitlines()
     starts = [
-        min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", ()))]) for node in ast.parse(code).body
+        min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", ()))])
+        for node in ast.parse(code).body
     ]
     ends = [start - 1 for start in starts[1:]] + [len(lines)]
     return ["\n".join(lines[start - 1 : end]) for start, end in zip(starts, ends, strict=True) if end >= start]

@@ -1,0 +1,1 @@
+"""What clew costs: whole processes, with and without it, in pairs."""
