@@ -22,8 +22,8 @@ from clew.store.sessions import SessionRow, State, find
 
 Fold: TypeAlias = Callable[[tuple[Event, ...]], Iterable[Dependence]]
 
-# Whole records are drained until they hold this many events; then others get their turn at the database.
-BATCH = 2000
+# Whole records are drained until they come to this many bytes; then others get their turn at the database.
+BATCH = 500_000
 PATIENCE = 30.0  # seconds to wait for another process to finish its writing
 
 
@@ -105,10 +105,13 @@ class Store:
         return sorted(paths, key=lambda path: (began(path), path.name))
 
     def _drained(self, path: Path) -> Iterator[StoreError]:
-        """Drain one journal to its end; give what of it cannot be read."""
+        """Drain one journal to where it ends now; give what of it cannot be read."""
         try:
-            while self._took_some(path):
+            end = path.stat().st_size  # a session may write faster than we drain: we do not run after it
+            while self._took_some(path, end):
                 pass
+        except FileNotFoundError:
+            return  # another has drained it
         except DamagedRecord as damage:
             if self._marked(path, damage):
                 yield damage
@@ -117,11 +120,11 @@ class Store:
         except OSError as error:
             yield StoreError(f"{path} cannot be read: {error.strerror}")
 
-    def _took_some(self, path: Path) -> bool:
+    def _took_some(self, path: Path, end: int) -> bool:
         """Move a batch of records into the database, in one transaction; tell whether there were any."""
         with self._writing() as connection:
             line = line_of(connection, path.stem)
-            if line is not None and line.damage:
+            if line is not None and (line.damage or (line.drained >= end and line.ended is None)):
                 return False
             batch = batch_of(path, 0 if line is None else line.drained)
             if batch:
@@ -288,12 +291,10 @@ def moment(event: Event) -> float:
 def batch_of(path: Path, start: int) -> list[Record]:
     """Read whole records from the offset `start` on, up to a batch of them; none if the journal is gone."""
     batch: list[Record] = []
-    size = 0
     try:
         for record in records(path, start):
             batch.append(record)
-            size += len(record.events)
-            if size >= BATCH:
+            if record.end - start >= BATCH:
                 break
     except FileNotFoundError:
         return []

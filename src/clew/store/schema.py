@@ -42,24 +42,34 @@ class Exact(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  SQLAlchemy's signature
+    def process_bind_param(self, value: str | None, _: Dialect) -> str | None:
         """Give what the database is to hold."""
-        if value is None or (value.isprintable() and value.isascii()) or holds(value):
-            return value
-        return ESCAPED + value.encode("unicode_escape").decode("ascii")
+        return None if value is None else stored(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  SQLAlchemy's signature
+    def process_result_value(self, value: str | None, _: Dialect) -> str | None:
         """Give the text as it was."""
-        if value is None or not value.startswith(ESCAPED):
-            return value
-        return value[1:].encode("ascii").decode("unicode_escape")
+        return None if value is None else shown(value)
+
+
+def stored(text: str) -> str:
+    """Give the text as a database is to hold it."""
+    return text if holds(text) else ESCAPED + text.encode("unicode_escape").decode("ascii")
+
+
+def shown(text: str) -> str:
+    """Give the text as it was, from what a database holds."""
+    return text[1:].encode("ascii").decode("unicode_escape") if text.startswith(ESCAPED) else text
 
 
 def holds(text: str) -> bool:
     """Tell whether any database holds this text as it is."""
     if text.startswith(ESCAPED) or "\0" in text:
         return False
-    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 METADATA = MetaData()
