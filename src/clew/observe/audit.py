@@ -1,0 +1,80 @@
+"""One audit hook for the whole process, near free while nobody listens (PEP 578).
+
+A hook can never be taken out again, so there is one, and who listens to it may change.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import get_ident
+from typing import Any
+
+Listener = Callable[[str, tuple[Any, ...]], None]
+
+WATCHED = frozenset(
+    "open os.rename os.remove os.mkdir os.rmdir os.link os.symlink os.truncate os.chmod os.utime os.listdir os.scandir"
+    " os.chdir os.putenv os.unsetenv os.system os.posix_spawn os.spawn os.fork os.forkpty shutil.rmtree glob.glob"
+    " subprocess.Popen sqlite3.connect sqlite3.connect/handle urllib.Request socket.connect http.client.send".split()
+)
+
+
+class Wire:
+    """Hands the events of WATCHED to one listener; a failing listener never reaches the program that is watched."""
+
+    __slots__ = ("_added", "_own", "faults", "listener")
+
+    def __init__(self) -> None:
+        self.listener: Listener | None = None
+        self.faults: list[str] = []
+        self._own: set[int] = set()
+        self._added = False
+
+    def listen(self, listener: Listener) -> None:
+        """Make this the one listener; the hook itself is added on the first call."""
+        self.listener = listener
+        if not self._added:
+            self._added = True
+            sys.addaudithook(self._hook())
+            if hasattr(os, "register_at_fork"):
+                os.register_at_fork(after_in_child=self.silence)
+
+    def silence(self) -> None:
+        """Let nobody listen: a forked child is not the program that we watch."""
+        self.listener = None
+
+    @contextmanager
+    def own_work(self) -> Iterator[None]:
+        """Pass over what this thread does within: it is our doing, not the program's."""
+        thread = get_ident()
+        nested = thread in self._own
+        self._own.add(thread)
+        try:
+            yield
+        finally:
+            if not nested:
+                self._own.discard(thread)
+
+    def _hook(self) -> Listener:
+        # Local names and one lookup: the hook is called for every `id()` and `import` of the program too.
+        watched, hear = WATCHED, self._hear
+
+        def hook(event: str, args: tuple[Any, ...]) -> None:
+            if event in watched:
+                hear(event, args)
+
+        return hook
+
+    def _hear(self, event: str, args: tuple[Any, ...]) -> None:
+        listener = self.listener
+        if listener is None or get_ident() in self._own:
+            return
+        try:
+            listener(event, args)
+        except Exception as fault:  # an exception here would come out of the user's own call
+            self.faults.append(f"{event}: {type(fault).__name__}: {fault}")
+
+
+WIRE = Wire()

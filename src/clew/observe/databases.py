@@ -1,0 +1,96 @@
+"""Databases: which file a connection writes, and a fingerprint of what it holds."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sqlite3
+from threading import get_ident
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from xxhash import xxh3_64_intdigest
+
+from clew.observe.stamps import absolute, plain_path, stamp
+
+MEMORY = ":memory:"
+SIDES = ("", "-wal", "-journal")
+QUIET = 6  # what a connection refers to when nobody traces it: class, cache, cursors, blobs, row and text factory
+
+_total_changes = sqlite3.Connection.__dict__["total_changes"].__get__
+_in_transaction = sqlite3.Connection.__dict__["in_transaction"].__get__
+_serialize = sqlite3.Connection.__dict__.get("serialize")  # a build of SQLite may lack it
+
+
+class Connections:
+    """The file of each sqlite3 connection, heard when it was opened. Connections take no weak references.
+
+    A new connection at the address of a dead one is heard too, and takes its place.
+    """
+
+    __slots__ = ("_opening", "_paths")
+
+    def __init__(self) -> None:
+        self._opening: dict[int, str] = {}
+        self._paths: dict[int, str] = {}
+
+    def hear(self, event: str, args: tuple[Any, ...]) -> str | None:
+        """Take note of a connection; the file that is about to be opened, where it is one."""
+        if event == "sqlite3.connect":
+            path = database_path(args[0])
+            self._opening[get_ident()] = path
+            return None if path == MEMORY else path
+        self._paths[id(args[0])] = self._opening.pop(get_ident(), "")
+        return None
+
+    def path(self, connection: sqlite3.Connection) -> str:
+        """The absolute path of the connection's file, `:memory:`, or empty if it was opened unheard."""
+        return self._paths.get(id(connection), "")
+
+
+CONNECTIONS = Connections()
+
+
+def database_path(given: object) -> str:
+    """The absolute path that `sqlite3.connect` was given, as a path or an URI; `:memory:` for none."""
+    named = plain_path(given)
+    if not named or named == MEMORY:
+        return MEMORY
+    if not named.startswith("file:"):
+        return absolute(named)
+    parts = urlsplit(named)
+    inside = "mode=memory" in parts.query or parts.path in ("", MEMORY)
+    return MEMORY if inside else absolute(unquote(parts.path))
+
+
+def connection_state(connection: sqlite3.Connection) -> tuple[str, int] | None:
+    """The file of a connection and a fingerprint of the data as it sees them; None where we cannot see.
+
+    We cannot see connections of other threads, closed ones, and those in memory whose statements the program
+    traces: it would see ours.
+    """
+    path = CONNECTIONS.path(connection)
+    try:
+        counts = (_total_changes(connection), _in_transaction(connection))
+        if path == MEMORY:
+            return _memory_state(connection)
+    except sqlite3.Error:
+        return None
+    return (path, xxh3_64_intdigest(repr((counts, database_stamps(path))).encode())) if path else None
+
+
+def _memory_state(connection: sqlite3.Connection) -> tuple[str, int] | None:
+    if _serialize is None or len(gc.get_referents(connection)) > QUIET:
+        return None
+    return MEMORY, xxh3_64_intdigest(_serialize(connection))
+
+
+def database_stamps(path: str) -> tuple[tuple[int, int] | None, ...]:
+    """Time and size of a database file and of the logs beside it."""
+    seen = (stamp(path + side) for side in SIDES)
+    return tuple(one and (one.modified, one.size) for one in seen)
+
+
+def engine_path(database: str | None) -> str:
+    """The absolute path in a SQLAlchemy URL of SQLite, or `:memory:`."""
+    return MEMORY if not database or MEMORY in database else absolute(os.fspath(database))

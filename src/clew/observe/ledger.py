@@ -1,0 +1,210 @@
+"""What became of each file in a step: touches in, effects out, and what the session wrote so far."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
+from clew.model.resources import Ambient, File
+from clew.observe.files import Deed, Touch
+from clew.observe.inputs import Inputs
+from clew.observe.stamps import Stamp, listing, same, stamp
+
+CERTAINTY = (Reason.OBSERVED, Reason.KNOWN, Reason.ASSUMED)
+CWD = Ambient("cwd")
+
+
+@dataclass(slots=True)
+class Account:
+    """What one step did to one path: how it read it, and the sum of its writes."""
+
+    path: str
+    read: Reason | None = None
+    listed: Reason | None = None
+    write: Deed | None = None
+    reason: Reason = Reason.OBSERVED
+    before: Stamp | None = None
+
+    def enter(self, touch: Touch) -> None:
+        """Add one deed. What a step reads after writing it is its own, and does not count."""
+        match touch.deed:
+            case Deed.READ if self.write is None:
+                self.read = surest(self.read, touch.reason)
+            case Deed.LIST if self.write is None:
+                self.listed = surest(self.listed, touch.reason)
+            case Deed.SWEEP:
+                self._enter_write(touch._replace(deed=Deed.DELETE), swept=True)
+            case Deed.BIND | Deed.CHANGE | Deed.DELETE:
+                self._enter_write(touch)
+
+    def _enter_write(self, touch: Touch, *, swept: bool = False) -> None:
+        first = self.write is None
+        if first:
+            self.before, self.reason = touch.before, touch.reason
+            if touch.deed is Deed.DELETE and touch.before is not None and not swept:
+                self.read = surest(self.read, touch.reason)
+        self.reason = surest(self.reason, touch.reason)
+        if touch.deed is not Deed.CHANGE or first:
+            self.write = touch.deed
+        elif self.write is Deed.DELETE:
+            self.write = Deed.BIND
+
+
+class Ledger:
+    """The files that a session wrote, as it last left them, and what its steps did to files."""
+
+    __slots__ = ("_aliases", "folders", "inputs", "moved", "written")
+
+    def __init__(self) -> None:
+        self.written: dict[str, Stamp | None] = {}  # None: deleted
+        self.folders: set[str] = set()  # made, removed or moved by the session
+        self.moved = False  # the session changed its working directory
+        self.inputs = Inputs()
+        self._aliases: dict[tuple[int, int], str] = {}  # device and inode -> the path by which it was written
+
+    def settle(self, touches: Iterable[Touch]) -> tuple[Effect, ...]:
+        """Sum up the touches of a step that just ended; reads come first."""
+        accounts: dict[str, Account] = {}
+        relative = False
+        for touch in self._spread(touches):
+            relative |= touch.relative
+            accounts.setdefault(touch.path, Account(touch.path)).enter(touch)
+        reads: dict[File | Ambient, Reason] = {CWD: Reason.OBSERVED} if relative and self.moved else {}
+        writes: dict[File, Effect] = {}
+        for account in sorted(accounts.values(), key=lambda one: one.write is not Deed.DELETE):
+            self._post(account, accounts, reads, writes)
+        return *(Read(resource, reason) for resource, reason in reads.items()), *writes.values()
+
+    def knows(self, path: str) -> bool:
+        """Tell whether the session wrote, made or deleted this path."""
+        return path in self.written or path in self.folders
+
+    def below(self, folder: str) -> Iterator[str]:
+        """The files that the session wrote under a folder and did not delete."""
+        start = listing(folder)
+        return (path for path, seen in self.written.items() if seen is not None and path.startswith(start))
+
+    def _spread(self, touches: Iterable[Touch]) -> Iterator[Touch]:
+        """Turn deeds on whole folders into deeds on the files in them that we know."""
+        for touch in touches:
+            match touch.deed:
+                case Deed.MOVE:
+                    yield from self._moving(touch)
+                case Deed.CLEAR:
+                    self.folders.add(touch.path)
+                    yield Touch(Deed.DELETE, touch.path, touch.before, relative=touch.relative)
+                    yield from (Touch(Deed.SWEEP, path, self.written[path]) for path in self.below(touch.path))
+                case _:
+                    yield touch
+
+    def _moving(self, touch: Touch) -> Iterator[Touch]:
+        self.folders |= {touch.path, touch.onto}
+        for path in tuple(self.below(touch.path)):
+            yield Touch(Deed.DELETE, path, self.written[path])
+            yield Touch(Deed.BIND, touch.onto + path[len(touch.path) :])
+
+    def _post(
+        self, account: Account, accounts: dict[str, Account], reads: dict[File | Ambient, Reason], writes: dict[File, Effect]
+    ) -> None:
+        path, after = account.path, stamp(account.path)
+        write = self._outcome(account, after)
+        if write is None and account.write is not None and account.before is None and after is None:
+            return  # it came and went within the step
+        for resource, reason in self._reads(account, after, write):
+            reads[resource] = surest(reads.get(resource), reason)
+        for above in parents(path, self.folders):
+            if above not in accounts or accounts[above].write is None:
+                reads.setdefault(File(above), Reason.OBSERVED)
+        for effect in self._writes(account, after, write, accounts):
+            writes[effect.resource] = effect  # type: ignore[index]
+        if write is not None:
+            self._remember(account, after, write)
+
+    def _outcome(self, account: Account, after: Stamp | None) -> Deed | None:
+        """What the writes of a step came to, seen from its end."""
+        match account.write, account.before, after:
+            case (None, _, _) | (_, None, None):
+                return None
+            case _, _, None:
+                return Deed.DELETE
+            case Deed.DELETE, before, _ if same(account.path, before, after):
+                return None  # it was not allowed to
+            case (Deed.DELETE, _, _) | (Deed.CHANGE, None, _):
+                return Deed.BIND
+        return account.write
+
+    def _reads(self, account: Account, after: Stamp | None, write: Deed | None) -> Iterator[tuple[File, Reason]]:
+        path = account.path
+        if account.listed is not None:
+            yield File(listing(path)), account.listed
+            if path in self.folders:
+                yield File(path), account.listed
+        absent = after is None if write is None else account.before is None
+        if account.read is None or (absent and not self._gone(path)):
+            return
+        yield File(path), account.read
+        if not self.knows(path) and write is None:
+            self.inputs.note(path, after)
+        if (alias := self._alias(path, after)) is not None:
+            yield File(alias), account.read
+
+    def _gone(self, path: str) -> bool:
+        """Tell whether the session itself did away with the path, or with a folder above it."""
+        return self.knows(path) or any(parents(path, self.folders))
+
+    def _writes(
+        self, account: Account, after: Stamp | None, write: Deed | None, accounts: dict[str, Account]
+    ) -> Iterator[Effect]:
+        if write is None:
+            return
+        for path in self._names(account, after):
+            make = Bound if write is Deed.BIND else Changed if write is Deed.CHANGE else Deleted
+            yield make(File(path), account.reason)
+        if (after is None) != (account.before is None):
+            yield from self._came_or_went(account.path, accounts)
+
+    def _names(self, account: Account, after: Stamp | None) -> Iterator[str]:
+        """The path, its listing if it is a folder, and the path by which we know the same file."""
+        yield account.path
+        folder = after or account.before
+        if folder is not None and folder.folder:
+            yield listing(account.path)
+        # What came into being in this step can be another name only as a new link, which writes nothing.
+        if account.before is not None and (alias := self._alias(account.path, after)) is not None:
+            yield alias
+
+    def _came_or_went(self, path: str, accounts: dict[str, Account]) -> Iterator[Effect]:
+        above = os.path.dirname(path)
+        if above not in accounts or accounts[above].write in (None, Deed.CHANGE):  # else its listing is new as a whole
+            yield Changed(File(listing(above)))
+
+    def _alias(self, path: str, seen: Stamp | None) -> str | None:
+        known = self._aliases.get((seen.device, seen.inode)) if seen is not None else None
+        return known if known != path else None
+
+    def _remember(self, account: Account, after: Stamp | None, write: Deed) -> None:
+        path, seen = account.path, after or account.before
+        if seen is not None and seen.folder:
+            self.folders.add(path)
+            return
+        old = self.written.get(path) or account.before
+        if old is not None and self._aliases.get((old.device, old.inode)) == path:
+            del self._aliases[old.device, old.inode]
+        self.written[path] = after
+        if after is not None:
+            self._aliases.setdefault((after.device, after.inode), path)
+
+
+def surest(first: Reason | None, second: Reason) -> Reason:
+    """The better of two reasons: observed beats known beats assumed."""
+    return second if first is None else min(first, second, key=CERTAINTY.index)
+
+
+def parents(path: str, among: set[str]) -> Iterator[str]:
+    """The folders above a path that are in a set."""
+    while among and (above := os.path.dirname(path)) != path:
+        path = above
+        if path in among:
+            yield path

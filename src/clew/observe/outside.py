@@ -1,0 +1,202 @@
+"""What a step does outside the process: files, folders, databases, child processes, the network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+from clew.model.effects import Bound, Changed, Effect, Read, Reason
+from clew.model.resources import Ambient, File
+from clew.observe.audit import WIRE
+from clew.observe.databases import CONNECTIONS
+from clew.observe.files import Deed, Touch, touches
+from clew.observe.inputs import Input
+from clew.observe.ledger import Ledger
+from clew.observe.mentions import MOST, Mention, looked_again, mentioned
+from clew.observe.network import network_effect
+from clew.observe.processes import Spawned, spawned, still_running
+from clew.observe.stamps import absolute, listing, plain_path
+from clew.observe.watches import Watches
+
+PROCESS_EVENTS = frozenset(
+    ("subprocess.Popen", "os.system", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty")
+)
+NETWORK_EVENTS = frozenset(("urllib.Request", "socket.connect", "http.client.send"))
+DATABASE_EVENTS = frozenset(("sqlite3.connect", "sqlite3.connect/handle"))
+ENVIRONMENT_EVENTS = frozenset(("os.putenv", "os.unsetenv"))
+CWD, ENVIRON, PROCESSES = Ambient("cwd"), Ambient("environ"), Ambient("processes")
+
+
+class Outside:
+    """Sees what each step does outside: `start` before it, `finish` after it. Neither ever raises.
+
+    What it could not see for a fault of its own is kept as text in `faults`. `store` is clew's own folder, which
+    is no business of the program's.
+    """
+
+    __slots__ = (
+        "_active",
+        "_effects",
+        "_ledger",
+        "_mentions",
+        "_spawns",
+        "_store",
+        "_touches",
+        "_waiting",
+        "_watches",
+    )
+
+    def __init__(self, store: str = "") -> None:
+        self._store = listing(store) if store else ""
+        self._ledger = Ledger()
+        self._active = False
+        self._touches: list[Touch] = []
+        self._effects: list[Effect] = []
+        self._mentions: dict[str, Mention] = {}
+        self._spawns: list[Spawned] = []  # by this step
+        self._waiting: list[Spawned] = []  # by earlier steps, still running
+        self._watches = Watches()
+
+    @property
+    def faults(self) -> list[str]:
+        """What went wrong in our own looking so far, each as a line of text."""
+        return WIRE.faults
+
+    def install(self) -> None:
+        """Begin to hear what the process does; the audit hook is added once and stays."""
+        WIRE.listen(self._hear)
+
+    def close(self) -> None:
+        """Hear nothing more."""
+        self._active = False
+        if WIRE.listener == self._hear:
+            WIRE.silence()
+
+    def own_work(self) -> AbstractContextManager[None]:
+        """Pass over what this thread does within."""
+        return WIRE.own_work()
+
+    def inputs(self) -> tuple[Input, ...]:
+        """The files that the session read and had not written."""
+        with WIRE.own_work():
+            return self._ledger.inputs.table()
+
+    def start(self, mentions: Iterable[str] = ()) -> None:
+        """A step begins; its arguments mention these texts, of which some may be paths."""
+        self._active = True
+        for text in mentions:
+            self.mention(text)
+
+    def mention(self, path: str, *, reads: bool = False, writes: bool = False) -> None:
+        """The step names this path before it acts on it; `reads` and `writes` say what the callee is known to do."""
+        if type(path) is not str or len(self._mentions) >= MOST or path in self._mentions:
+            return
+        with WIRE.own_work():
+            found = self._safely(lambda: mentioned(path, reads=reads, writes=writes))
+        if found is not None and not self._ours(found.path):
+            self._mentions[path] = found
+
+    def finish(self) -> tuple[Effect, ...]:
+        """The step ended: what it did outside."""
+        self._active = False
+        quiet = not (self._touches or self._mentions or self._spawns or self._effects)
+        if quiet and not (self._waiting or self._watches):
+            return ()
+        with WIRE.own_work():
+            return self._safely(self._settled) or ()
+
+    def _safely(self, look: Any) -> Any:
+        """Look, and keep the fault of a look that failed: it is ours, not the program's."""
+        try:
+            return look()
+        except Exception as fault:
+            WIRE.faults.append(f"looking outside: {type(fault).__name__}: {fault}")
+            return None
+
+    def _settled(self) -> tuple[Effect, ...]:
+        found, self._touches = self._touches, []
+        said, self._effects = self._effects, []
+        found += self._watches.changes()
+        found += [touch for one in self._taken_mentions() for touch in looked_again(one, self._ledger)]
+        said += self._of_children(found)
+        effects = self._ledger.settle(touch for touch in found if not self._ours(touch.path))
+        self._watches.renew({touch.path for touch in found if touch.deed in (Deed.BIND, Deed.CHANGE)})
+        return *dict.fromkeys(said), *effects
+
+    def _taken_mentions(self) -> tuple[Mention, ...]:
+        taken, self._mentions = tuple(self._mentions.values()), {}
+        return taken
+
+    def _ours(self, path: str) -> bool:
+        return bool(self._store) and listing(path).startswith(self._store)
+
+    # What the audit hook tells
+
+    def _hear(self, event: str, args: tuple[Any, ...]) -> None:
+        if event in DATABASE_EVENTS:
+            self._hear_database(event, args)
+        elif not self._active:
+            return
+        elif event in PROCESS_EVENTS:
+            self._hear_process(event, args)
+        elif event in NETWORK_EVENTS:
+            if (effect := network_effect(event, args)) is not None:
+                self._effects.append(effect)
+        elif event in ENVIRONMENT_EVENTS:
+            self._effects.append(Changed(ENVIRON))
+        elif event == "os.chdir":
+            self._hear_move(args)
+        else:
+            self._touches.extend(touches(event, args))
+
+    def _hear_database(self, event: str, args: tuple[Any, ...]) -> None:
+        path = CONNECTIONS.hear(event, args)
+        if path is not None and self._active:
+            self._watches.database(path)
+            self._touches.append(Touch(Deed.READ, path))
+
+    def _hear_move(self, args: tuple[Any, ...]) -> None:
+        folder = plain_path(args[0])
+        self._ledger.moved = True
+        if folder is not None and not os.path.isabs(folder):
+            self._effects.append(Read(CWD))
+        if folder is not None:
+            self._touches.append(Touch(Deed.READ, absolute(folder)))
+        self._effects.append(Bound(CWD))
+
+    def _hear_process(self, event: str, args: tuple[Any, ...]) -> None:
+        if event == "os.posix_spawn" and self._spawns:
+            return  # Popen's own way to start what it announced
+        with WIRE.own_work():
+            child = spawned(event, args)
+            if child is None:
+                return
+            known = [one for one in self._spawns if one.folder == child.folder]
+            if known:  # the first snapshot of the step holds
+                known[0].words += child.words
+            else:
+                self._spawns.append(child)
+            for word in child.words or tuple(self._mentions):
+                for part in word.split():
+                    self.mention(part)
+
+    # What only looking tells
+
+    def _of_children(self, found: list[Touch]) -> Iterator[Effect]:
+        """What children of this step and of earlier ones wrote, and what they may have read."""
+        late = [touch for one in self._waiting if one.due() for touch in one.differences()]
+        found += late
+        if late:
+            yield Read(PROCESSES)
+        for one in self._spawns:
+            yield Read(ENVIRON, Reason.ASSUMED)
+            yield Read(CWD, Reason.ASSUMED)
+            found += (Touch(Deed.READ, path, reason=Reason.ASSUMED) for path in self._ledger.below(one.folder))
+            found.append(Touch(Deed.LIST, one.folder, reason=Reason.ASSUMED))
+            found += one.differences()
+        started, self._spawns = self._spawns, []
+        self._waiting = still_running([*self._waiting, *started]) if started or self._waiting else []
+        if any(one in self._waiting for one in started):
+            yield Changed(PROCESSES)

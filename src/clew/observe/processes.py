@@ -1,0 +1,146 @@
+"""What child processes did to files: they raise no events here, so folders are compared before and after."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from clew.observe.files import LIBRARIES, Deed, Touch
+from clew.observe.stamps import Stamp, plain_path, same, sealed, stamp, stamp_of
+
+ENTRIES = 5000  # files looked at in one snapshot, about 10 ms
+DEPTH = 4
+SKIPPED = frozenset((".git", ".hg", "node_modules", "__pycache__", ".clew", ".ipynb_checkpoints", ".venv", ".tox"))
+SHARE = 50  # a snapshot is taken again only after 50 times what it costs: 2 % of the program's time
+PATIENCE = 60.0  # seconds for which we look again where we cannot ask whether a child still runs
+WORD = re.compile(r"[^\s;|&<>()'\"=,`$]+")
+# Programs that libraries start to learn about the machine; they read no file that a program wrote.
+ASKING = frozenset("lscpu uname fc-list ldconfig nvidia-smi rocm-smi sysctl getconf hostname whoami id date nproc".split())
+
+Snapshot = Mapping[str, Stamp]
+
+
+@dataclass(slots=True)
+class Spawned:
+    """A child process, or all that a step started in one folder: the folder as it was before."""
+
+    folder: str
+    words: tuple[str, ...]
+    before: Snapshot
+    cost: float = 0.0  # seconds that the snapshot took
+    looked: float = field(default_factory=time.monotonic)
+    begun: float = field(default_factory=time.monotonic)
+
+    def due(self) -> bool:
+        """Tell whether it is time to look at the folder again without being felt."""
+        return time.monotonic() - self.looked > SHARE * self.cost
+
+    def differences(self) -> tuple[Touch, ...]:
+        """What was written under the folder since the last look."""
+        begun = time.monotonic()
+        now = snapshot(self.folder)
+        found = tuple(compared(self.before, now))
+        self.before, self.looked = now, time.monotonic()
+        self.cost = self.looked - begun
+        return found
+
+
+def spawned(event: str, args: tuple[Any, ...]) -> Spawned | None:
+    """Read the event of a starting process; None for one that only asks about the machine."""
+    command, folder = _command(event, args)
+    words = tuple(word for text in command for word in WORD.findall(text))
+    if words and os.path.basename(words[0]) in ASKING:
+        return None
+    begun = time.monotonic()
+    where = os.path.join(os.getcwd(), folder)
+    return Spawned(where, words, snapshot(where), time.monotonic() - begun)
+
+
+def _command(event: str, args: tuple[Any, ...]) -> tuple[tuple[str, ...], str]:
+    """The texts of a command and the folder that it starts in, relative to ours."""
+    match event, args:
+        case "subprocess.Popen", (_, given, folder, _):
+            return _texts(given), plain_path(folder) or ""
+        case "os.system", (command,):
+            return _texts(command), ""
+        case "os.posix_spawn", (_, given, _):
+            return _texts(given), ""
+        case "os.spawn", (_, _, given, _):
+            return _texts(given), ""
+    return (), ""  # a fork: what the child will run cannot be known
+
+
+def _texts(given: object) -> tuple[str, ...]:
+    parts = given if type(given) in (list, tuple) else (given,)
+    return tuple(text for part in parts if (text := plain_path(part)) is not None)  # type: ignore[attr-defined]
+
+
+def snapshot(folder: str) -> Snapshot:
+    """The files under a folder, shallow ones first, within bounds; links are not followed."""
+    found: dict[str, Stamp] = {}
+    left = deque([(folder, 0)])
+    while left and len(found) < ENTRIES:
+        path, depth = left.popleft()
+        for entry, seen in _entries(path):
+            found[entry.path] = seen
+            if seen.folder and depth < DEPTH and not _skipped(entry.name, entry.path):
+                left.append((entry.path, depth + 1))
+    return found
+
+
+def _entries(folder: str) -> Iterator[tuple[os.DirEntry[str], Stamp]]:
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                seen = sealed(entry.path, stamp_of(entry.stat(follow_symlinks=False)))
+                if seen is not None:
+                    yield entry, seen
+    except OSError:  # a folder that we may not read, or that just went
+        return
+
+
+def _skipped(name: str, path: str) -> bool:
+    return name in SKIPPED or any(part in path + os.sep for part in LIBRARIES)
+
+
+def compared(before: Snapshot, after: Snapshot) -> Iterator[Touch]:
+    """Tell two snapshots of a folder apart. A file that was there may have been appended to."""
+    for path, seen in after.items():
+        old = before.get(path)
+        if old is None and len(before) < ENTRIES:
+            yield Touch(Deed.BIND, path)
+        elif old is not None and not seen.folder and not same(path, old, seen._replace(content=0)):
+            yield Touch(Deed.CHANGE if old.inode == seen.inode else Deed.BIND, path, old)
+    if len(after) < ENTRIES:
+        gone = before.keys() - after.keys()
+        yield from (Touch(Deed.DELETE, path, before[path]) for path in sorted(gone) if stamp(path) is None)
+
+
+def children_run() -> bool | None:
+    """Tell whether this process has children; None where the system cannot be asked without reaping them."""
+    if not hasattr(os, "waitid"):
+        return None
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    except OSError:
+        return None
+    return True
+
+
+def still_running(spawns: Iterable[Spawned]) -> list[Spawned]:
+    """Those whose folder must be looked at again after later steps."""
+    match children_run():
+        case False:
+            return []
+        case True:
+            return list(spawns)
+        case None:
+            now = time.monotonic()
+            return [one for one in spawns if now - one.begun < PATIENCE]
