@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -43,7 +42,7 @@ def notebook(*cells: str, language: str = "python") -> str:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("place")
     for name, text in FILES.items():
         (made / name).write_text(text)
@@ -51,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (made / name).write_text(notebook(*cells))
     (made / "foreign.ipynb").write_text(notebook("x <- 1", language="R"))
     (made / "a_folder").mkdir()
-    yield made
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +88,23 @@ class Slices:
 SLICES = [
     Slices("a script", ("plain.py", "total"), "import math\na = [1, 2]\na.append(math.floor(3.5))\ntotal = sum(a)\n"),
     Slices("options after names", ("plain.py", "unused", "--exact"), "unused = 5\n"),
-    Slices("several", ("plain.py", "unused", "a", "unused"), "# ---- unused\nunused = 5\n# ---- a\nimport math\na = [1, 2]\na.append(math.floor(3.5))\n"),
+    Slices(
+        "several",
+        ("plain.py", "unused", "a", "unused"),
+        "# ---- unused\nunused = 5\n# ---- a\nimport math\na = [1, 2]\na.append(math.floor(3.5))\n",
+    ),
     Slices("what the program prints is beside the code", ("plain.py", "unused"), "unused = 5\n", ("working",)),
     Slices("a branch that did not run stays", ("branching.py", "y"), BRANCHING),
     Slices("exactly", ("branching.py", "y", "--exact"), "x = 1\ny = x\n"),
     Slices("a notebook", ("book.ipynb", "a"), "a = [1]\na.append(2)\n"),
     Slices("arguments", ("arguments.py", "n", "--", "-v", "--all"), ARGUMENTS),
-    Slices("of a failing program, what it left", ("failing.py", "b"), "a = 1\nb = a + 1\n", ("line 3", "ZeroDivisionError"), 1),
+    Slices(
+        "of a failing program, what it left",
+        ("failing.py", "b"),
+        "a = 1\nb = a + 1\n",
+        ("line 3", "ZeroDivisionError"),
+        1,
+    ),
     Slices("of a failing notebook", ("failing.ipynb", "a"), "a = 1\n", ("ZeroDivisionError",), 1),
     Slices("going on after errors", ("failing.ipynb", "b", "--allow-errors"), "a = 1\nb = a\n", (), 1),
     Slices("a program that leaves", ("leaving.py", "x"), "x = 1\n", ("out",), 1),
@@ -107,7 +116,7 @@ def test_slices(case: Slices, folder: Path) -> None:
     done = clew(folder, "slice", *case.words)
     assert (done.out, done.status) == (case.code, case.status), done.err
     assert all(said in done.err for said in case.says), done.err
-    assert "clew/src" not in done.err and "src/clew" not in done.err
+    assert "src/clew" not in done.err
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +213,12 @@ def test_a_run_is_the_programs_own_and_is_remembered(folder: Path) -> None:
 def test_a_run_has_its_arguments_and_input(folder: Path) -> None:
     (folder / "echo.py").write_text("import sys\nprint(sys.argv, __name__, __file__)\nprint(input())\n")
     plain = subprocess.run(
-        [sys.executable, "echo.py", "--json", "-h"], cwd=folder, input="said\n", capture_output=True, text=True, check=True
+        [sys.executable, "echo.py", "--json", "-h"],
+        cwd=folder,
+        input="said\n",
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert clew(folder, "run", "echo.py", "--json", "-h", stdin="said\n").out == plain.stdout
 
@@ -231,7 +245,11 @@ def test_every_option_is_documented() -> None:
     for command in COMMANDS:
         helped = clew(ROOT, command, "--help")
         assert helped.status == 0
-        options = {word.strip(",[]") for word in helped.out.split() if word.startswith(("--", "[--")) and word.strip(",[]") != "--"}
+        options = {
+            word.strip(",[]")
+            for word in helped.out.split()
+            if word.startswith(("--", "[--")) and word.strip(",[]") != "--"
+        }
         assert not {option for option in options if option not in page}, command
         assert import_module(f"clew.cli.{command}").__doc__
 

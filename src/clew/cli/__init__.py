@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # The reader of our output went away (`clew show 3 | head`); nothing more can be said to it.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  # Python flushes it at exit: not into the broken pipe
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  # Python flushes it at exit: not into the broken pipe
         return 141
 
 

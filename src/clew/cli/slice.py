@@ -22,6 +22,7 @@ session (`clew sessions`) cuts from what was recorded: nothing runs."""
 
 EPILOG = "Everything after -- is handed to the program: clew slice train.py model -- --epochs 3"
 
+LISTED = 20
 PROGRAM_SUFFIXES = (".py", ".ipynb", ".pyw", ".ipy")
 
 
@@ -99,8 +100,13 @@ def _ask_for_names(wanted: Sequence[str], everything: bool, source: Cuttable, kn
         return
     if not known:
         raise UsageError(f"{source.file} left no variables to slice")
-    listed = ", ".join(known)
-    raise UsageError(f"which variable? {listed} (`clew slice {source.session} NAME` runs nothing again)")
+    raise UsageError(f"which variable? {listed(known)} (`clew slice {source.session} NAME` runs nothing again)")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in one line, the first of them where they are many."""
+    more = len(names) - LISTED
+    return ", ".join(names[:LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _slice(source: Cuttable, name: str, given: argparse.Namespace) -> SliceView:
@@ -136,6 +142,6 @@ def _as_json(views: dict[str, SliceView], source: Cuttable) -> dict[str, object]
 
 def _unknown(name: str, known: Sequence[str], source: Cuttable) -> str:
     """Say that there is no such variable, which are near, and how to ask again."""
-    hint = nearest(name, tuple(known)) or f"there are: {', '.join(known)}" if known else "it left none"
+    hint = nearest(name, tuple(known)) or f"there are {listed(known)}" if known else "it left none"
     error = UnknownVariable(name, ())
     return f"{error} ({hint}; `clew slice {source.session} NAME` runs nothing again)"

@@ -25,6 +25,7 @@ USAGE = """\
 
 OPTIONS = ("--exact", "--keep-asserts", "--script")
 MAGIC = "clew"
+SHELL_NAMES = frozenset({"In", "Out", "exit", "quit", "open", "get_ipython"})  # IPython puts these into every namespace
 COMPLETION_KEY = f"%{MAGIC}"
 
 
@@ -132,11 +133,23 @@ def _complete(shell: Any, event: Any) -> list[str]:
 def completions(line: str, symbol: str, namespace: dict[str, object]) -> list[str]:
     """What may come at the end of a `%clew` line, of which `symbol` is the beginning."""
     words = line.split()[1:]
-    before = words[:-1] if symbol and words and not line.endswith(" ") else words
-    if not before:
-        return [command for command in COMMANDS if command.startswith(symbol)]
-    if before[0] == "slice" and symbol.startswith("-"):
-        return [option for option in OPTIONS if option.startswith(symbol)]
-    if before[0] in ("slice", "explain") and not any(not word.startswith("-") for word in before[1:]):
-        return sorted(n for n in namespace if type(n) is str and n.startswith(symbol) and not n.startswith("_"))
-    return []
+    before = words[:-1] if symbol and words else words
+    return [offer for offer in _offers(before, namespace) if offer.startswith(symbol)]
+
+
+def _offers(before: Sequence[str], namespace: dict[str, object]) -> list[str]:
+    """What may follow these words."""
+    named = [word for word in before[1:] if not word.startswith("-")]
+    match before[:1]:
+        case []:
+            return list(COMMANDS)
+        case ["slice"] if named:
+            return [option for option in OPTIONS if option not in before]
+        case ["slice" | "explain"] if not named:
+            return sorted(name for name in namespace if type(name) is str and _is_public(name))
+        case _:
+            return []
+
+
+def _is_public(name: str) -> bool:
+    return not name.startswith("_") and name not in SHELL_NAMES

@@ -15,7 +15,7 @@ from clew.screen.page import box, table
 SAYS = {
     Reason.OBSERVED: "observed",
     Reason.KNOWN: "known of the library",
-    Reason.ASSUMED: "assumed: clew could not look",
+    Reason.ASSUMED: "assumed, since clew could not look",
 }
 
 
@@ -30,6 +30,10 @@ class Hop:
     resource: str
     reason: str
     because: str
+
+    def reason_said(self) -> str:
+        """The reason in words."""
+        return SAYS[Reason(self.reason)]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -48,8 +52,8 @@ class ChainView:
         return f"why line {self.line} is in the slice of {self.name}:"
 
     def _repr_html_(self) -> str:
-        rows = [(f"line {hop.on}", hop.code, hop.because) for hop in self.hops]
-        return box(self.title(), table(("line", "code", "because"), rows))
+        rows = [(hop.because, f"line {hop.on}", hop.code, hop.reason_said()) for hop in self.hops]
+        return box(self.title(), table(("", "line", "code", "reason"), rows))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         del include, exclude  # IPython drops what was not asked for
@@ -78,20 +82,21 @@ def _hop(name: str, link: Dependence, starts: Mapping[int, int], texts: Sequence
 
 
 def _because(who: str, link: Dependence, resource: str) -> str:
-    """Say a dependence in words."""
-    reason = SAYS[link.reason]
+    """Say a dependence in words that lead to the line needed."""
     match link.via:
+        case Via.DATA if link.step < 0 and resource in ("", who):
+            return f"{who} was made by"
         case Via.DATA if link.step < 0:
-            return f"it is the last to have made {resource} what it is ({reason})"
+            return f"{who} holds {resource}, made what it is by"
         case Via.DATA:
-            return f"{who} uses {resource}, which this line made what it was ({reason})"
+            return f"{who} uses {resource}, made what it was by"
         case Via.CONTROL:
-            return f"{who} runs because of this line"
+            return f"{who} ran because of"
         case Via.SPARED:
-            return f"this line decided that code which could have changed {resource} did not run ({reason})"
+            return f"{who} uses {resource}, which could have been changed but for"
         case _:
             assert_never(link.via)
 
 
 def _text(hop: Hop) -> list[str]:
-    return [f"  line {hop.on:<4} {shortened(hop.code, 80)}", f"            {hop.because}"]
+    return [f"  {hop.because}", f"    line {hop.on:<3} {shortened(hop.code, 80)}  ({hop.reason_said()})"]
