@@ -23,7 +23,7 @@ from clew.model.events import (
 )
 from clew.model.places import CellPlace, FilePlace, Source, Span
 from clew.model.resources import Ambient, Cell, File, Module, Name, Resource
-from clew.store.rows import EFFECTS, AnyRow, effect_from, from_row, place_from, resource_from, to_row
+from clew.store.rows import EFFECTS, RESOURCE_ROWS, AnyRow, effect_from, from_row, place_from, resource_from, to_row
 from tests.recorded import EVERYTHING, step
 
 T = TypeVar("T")
@@ -77,6 +77,10 @@ def test_what_comes_back_is_hashable(event: Event) -> None:
 
 def test_each_verb_and_reason_has_its_letters() -> None:
     assert set(EFFECTS.values()) == {(verb, reason) for verb in get_args(Effect) for reason in Reason}
+
+
+def test_each_resource_has_its_row() -> None:
+    assert set(RESOURCE_ROWS) == set(get_args(Resource))
 
 
 @pytest.mark.parametrize("row", [[], ["?"], ["s", 1], ["z", 1, "", 4]])

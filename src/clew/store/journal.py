@@ -33,8 +33,8 @@ from clew.store.rows import from_row, to_row
 FORMAT = 1
 OPENING = b"clew journal "
 MAGIC = OPENING + b"%d\n" % FORMAT
+SUMMED, SUM = struct.Struct("<II"), struct.Struct("<I")  # the last field of the head sums the others
 HEAD = struct.Struct("<III")
-SUMMED = struct.Struct("<II")  # the part of the head that its last field is the sum of
 
 # A reader that asks whether a journal is being written holds its lock for an instant; we outwait it.
 LOCK_TRIES, LOCK_PAUSE = 100, 0.005
@@ -122,7 +122,7 @@ def encode(events: Sequence[Event]) -> bytes:
     """Give the bytes of one record."""
     payload = ENCODER.encode([to_row(event) for event in events]).encode("utf-8", "surrogatepass")
     summed = SUMMED.pack(len(payload), zlib.crc32(payload))
-    return b"".join((HEAD.pack(len(payload), zlib.crc32(payload), zlib.crc32(summed)), payload))
+    return b"".join((summed, SUM.pack(zlib.crc32(summed)), payload))
 
 
 def decode(payload: bytes, path: Path, offset: int) -> tuple[Event, ...]:
