@@ -304,6 +304,24 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
         Store.open(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE effects SET verb = 'painted' WHERE number = 0",
+        "UPDATE effects SET resource = 'colour'",
+        "UPDATE remarks SET row = '['",
+        "UPDATE remarks SET row = '[\"?\"]'",
+    ],
+)
+def test_rows_that_cannot_be_understood_are_said(store: Store, harm: str) -> None:
+    write(store, "s1", EVERYTHING)
+    store.drain()
+    with store._writing() as connection:
+        connection.exec_driver_sql(harm)
+    with pytest.raises(DamagedRecord, match=r"clew\.db: the record of session s1 is damaged"):
+        store.events("s1")
+
+
 def test_a_store_can_be_used_from_threads(store: Store) -> None:
     write(store, "s1", [start()], *([step(number)] for number in range(50)), [END])
     threads = [threading.Thread(target=store.drain) for _ in range(4)]

@@ -78,13 +78,16 @@ class Store:
         return find(self.sessions(), wanted)
 
     def events(self, session: str) -> tuple[Event, ...]:
-        """Give the events of a session as far as they have been drained, by its id; else UnknownSession."""
-        with self._reading() as connection:
+        """Give the events of a session as far as they have been drained, by its id; else UnknownSession.
+
+        DamagedRecord if somebody has put into the tables what clew does not write.
+        """
+        with self._reading() as connection, self._understood(session):
             return stored_events(connection, known(connection, session).number)
 
     def dependences(self, session: str) -> tuple[Dependence, ...]:
         """Give the dependences of a session as they were when it was last drained with a fold."""
-        with self._reading() as connection:
+        with self._reading() as connection, self._understood(session):
             return stored_dependences(connection, known(connection, session).number)
 
     def forget(self, session: str) -> None:
@@ -203,6 +206,15 @@ class Store:
             yield
         except DBAPIError as error:
             raise StoreError(f"the store {self.folder} cannot be used: {error.orig}") from error
+
+    @contextmanager
+    def _understood(self, session: str) -> Iterator[None]:
+        """Say whose rows cannot be understood."""
+        try:
+            yield
+        except (ValueError, KeyError, TypeError) as error:
+            where = database_path(self.folder)
+            raise DamagedRecord(f"{where}: the record of session {session} is damaged: {error}") from error
 
 
 def sqlite(path: Path) -> Engine:
