@@ -1,0 +1,72 @@
+"""Hidden state of the process, looked at between steps: cheap, exact where it can be, and never made by looking."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+
+from clew.observe.ambientlibraries import LIBRARY_PROBES
+from clew.observe.ambientpython import PYTHON_PROBES
+from clew.observe.audit import WIRE
+from clew.observe.seen import Probe
+
+Look = Callable[[], int]
+
+
+Watch = tuple[str, Look]
+
+
+class AmbientProbes:
+    """Numbers for the hidden state, by kind; a number differs when the state does, and means nothing else.
+
+    A library's state is looked at from the first probe after it was imported. Probing never raises: a probe that
+    fails is dropped, and said in `faults`.
+    """
+
+    __slots__ = ("_waiting", "_watches", "faults")
+
+    def __init__(self) -> None:
+        self._waiting: list[Probe] = [*PYTHON_PROBES, *LIBRARY_PROBES]
+        self._watches: list[Watch] = []
+        self.faults: list[str] = []
+
+    def probe(self) -> Mapping[str, int]:
+        """Look at all the hidden state of what is loaded."""
+        modules = sys.modules
+        for waiting in self._waiting:
+            if waiting.module in modules:
+                with WIRE.own_work():
+                    self._begin()
+                break
+        found: dict[str, int] = {}
+        for kind, look in self._watches:
+            try:
+                found[kind] = look()
+            except Exception as fault:
+                self._drop(kind, fault)
+        return found
+
+    def _begin(self) -> None:
+        """Start to look at what was loaded since the last time."""
+        ready = [probe for probe in self._waiting if probe.module in sys.modules]
+        for probe in ready:
+            try:
+                look = probe.begin()
+            except (AttributeError, KeyError):
+                continue  # still being imported, or a version that keeps it elsewhere
+            self._watches = [*self._watches, (probe.kind, look)]
+            self._waiting.remove(probe)
+
+    def _drop(self, kind: str, fault: Exception) -> None:
+        self.faults.append(f"{kind}: {type(fault).__name__}: {fault}")
+        self._watches = [one for one in self._watches if one[0] != kind]
+
+
+def changed(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[str, ...]:
+    """The kinds of hidden state that differ between two probes; what was not there before is not among them."""
+    return tuple(kind for kind, seen in after.items() if kind in before and before[kind] != seen)
+
+
+def appeared(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[str, ...]:
+    """The kinds that were not there before: a step loaded their library, and may have set or drawn from it too."""
+    return tuple(kind for kind in after if kind not in before)

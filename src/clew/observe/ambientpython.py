@@ -1,0 +1,117 @@
+"""Hidden state of Python itself and of its standard library."""
+
+from __future__ import annotations
+
+import _random
+import os
+import struct
+import sys
+from collections.abc import Callable
+from contextvars import ContextVar, copy_context
+from typing import Any
+
+from xxhash import xxh3_64_intdigest
+
+from clew.observe.memory import memory
+from clew.observe.seen import Probe, Seen, SeenDict, SeenEqual
+
+Look = Callable[[], int]
+
+HEADER = object.__basicsize__
+WORDS = struct.Struct("=i624I")  # of the Mersenne Twister: where it stands, and its state
+
+
+def _begin_random() -> Look:
+    shared = sys.modules["random"]._inst
+    _random.Random.getstate(shared)  # fails for a program's own stand-in, of which we see nothing
+    held = object.__getattribute__(shared, "__dict__")
+    seen = SeenEqual()
+    block = _proved_random(shared)
+    if block is None:
+        return lambda: seen.look((_random.Random.getstate(shared), held.get("gauss_next")))
+    digest = xxh3_64_intdigest
+    return lambda: seen.look((digest(block), held.get("gauss_next")))
+
+
+def _proved_random(shared: Any) -> Any:
+    """The generator's memory, if it says what the generator says."""
+    block = memory(id(shared) + HEADER, WORDS.size)
+    index, *state = WORDS.unpack(block)
+    return block if _random.Random.getstate(shared) == (*state, index) else None
+
+
+def _begin_environ() -> Look:
+    environ = os.environ
+    held = object.__getattribute__(environ, "__dict__")["_data"]
+    if type(held) is not dict:
+        raise AttributeError("_data")
+    return SeenDict(held).look
+
+
+def _begin_sys_path() -> Look:
+    seen = Seen()
+    return lambda: seen.look(sys.path[:]) if type(sys.path) is list else seen.look((sys.path,))
+
+
+def _begin_cwd() -> Look:
+    seen = SeenEqual()
+    getcwd = os.getcwd
+
+    def look() -> int:
+        try:
+            return seen.look(getcwd())
+        except OSError:  # the folder is gone
+            return seen.look(None)
+
+    return look
+
+
+def _begin_limits() -> Look:
+    seen = SeenEqual()
+    return lambda: seen.look((sys.getrecursionlimit(), sys.get_int_max_str_digits()))
+
+
+def _begin_decimal() -> Look:
+    context_type = sys.modules["decimal"].Context
+    variable: list[ContextVar[Any]] = []
+    seen = SeenEqual()
+
+    def look() -> int:
+        # `getcontext` would make the thread's context, and later changes of `DefaultContext` would not reach it.
+        if not variable:
+            variable.extend(one for one in copy_context() if one.name == "decimal_context")
+        context = variable[0].get(None) if variable else None
+        if type(context) is not context_type:
+            return seen.count
+        return seen.look((context.prec, context.rounding, context.Emin, context.Emax, context.capitals, context.clamp))
+
+    return look
+
+
+def _begin_locale() -> Look:
+    query, everything = sys.modules["_locale"].setlocale, sys.modules["_locale"].LC_ALL
+    seen = SeenEqual()
+    return lambda: seen.look(query(everything, None))
+
+
+def _begin_warnings() -> Look:
+    module = sys.modules["warnings"].__dict__
+    seen = Seen()
+
+    def look() -> int:
+        filters = module["filters"]
+        return seen.look(filters[:] if type(filters) is list else (filters,))
+
+    return look
+
+
+PYTHON_PROBES = (
+    Probe("random", "random", _begin_random),
+    Probe("environ", "os", _begin_environ),
+    Probe("sys.path", "sys", _begin_sys_path),
+    Probe("cwd", "os", _begin_cwd),
+    Probe("sys.limits", "sys", _begin_limits),
+    Probe("decimal", "decimal", _begin_decimal),
+    Probe("locale", "_locale", _begin_locale),
+    Probe("warnings", "warnings", _begin_warnings),
+)

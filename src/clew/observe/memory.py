@@ -1,0 +1,37 @@
+"""Reading an object's memory in place: the state of a random generator in 0.1 µs, where its own way takes 10 to 40.
+
+The layout of others' objects is not ours to know, so each use is proved against the object's own account of itself
+before it is trusted, and not used where the proof fails.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+VERSION = object.__basicsize__ + 8  # behind the number of items
+
+
+def memory(address: int, size: int) -> Any:
+    """The bytes at an address, as they will be whenever looked at. The owner must outlive this."""
+    # ctypes is loaded by NumPy and most others, but not by a program that needs none of them.
+    import ctypes
+
+    return (ctypes.c_char * size).from_address(address)
+
+
+@cache
+def versions_count() -> bool:
+    """Prove that each dict holds a version, behind its size, which differs after every kind of change."""
+    tried: dict[str, int] = {"a": 1}
+    block = memory(id(tried) + VERSION, 8)
+    seen = [bytes(block)]
+    for change in (lambda: tried.update(a=2), lambda: tried.update(b=3), lambda: tried.pop("a"), tried.clear):
+        change()
+        seen.append(bytes(block))
+    return len(set(seen)) == len(seen)
+
+
+def version(held: dict[Any, Any]) -> Any:
+    """The memory of a dict's version, the same as long as nothing in it was set or deleted; None where there is none."""
+    return memory(id(held) + VERSION, 8) if versions_count() else None

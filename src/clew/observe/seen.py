@@ -1,0 +1,100 @@
+"""Telling cheaply whether state differs from when it was last looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import is_
+from typing import Any
+
+from clew.observe.memory import version
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Hidden state of one kind, kept by one module; `begin` is called once the module is loaded.
+
+    `begin` may fail with AttributeError or KeyError where the module is not ready or keeps its state elsewhere.
+    """
+
+    kind: str
+    module: str
+    begin: Callable[[], Callable[[], int]]
+
+
+class Seen:
+    """Counts how often a sequence of values was found to differ: by identity, so nobody's `==` is run.
+
+    The values are kept, so that no other can come to live at their address.
+    """
+
+    __slots__ = ("count", "values")
+
+    def __init__(self) -> None:
+        self.values: Sequence[object] = ()
+        self.count = 0
+
+    def look(self, values: Sequence[object]) -> int:
+        """Compare with the last look; the count so far."""
+        last = self.values
+        if len(values) != len(last) or not all(map(is_, values, last)):
+            self.values = values
+            self.count += 1
+        return self.count
+
+
+class SeenEqual:
+    """The same for atoms and tuples of them, which are made anew for every look: by `==`, on exact types only."""
+
+    __slots__ = ("_value", "count")
+
+    def __init__(self) -> None:
+        self._value: object = None
+        self.count = 0
+
+    def look(self, value: object) -> int:
+        """Compare with the last look; the count so far."""
+        if value != self._value:
+            self._value = value
+            self.count += 1
+        return self.count
+
+
+class SeenDict:
+    """The same for the values of a dict and of the dicts in it: free as long as no dict's version differs."""
+
+    __slots__ = ("_dicts", "_held", "_seen", "_versions")
+
+    def __init__(self, held: dict[Any, Any]) -> None:
+        self._held = held
+        self._seen = Seen()
+        self._dicts: list[dict[Any, Any]] = []  # kept, for we look at their memory
+        self._versions: list[tuple[Any, bytes]] = []
+        self._renew()
+
+    def look(self) -> int:
+        """Compare with the last look; the count so far."""
+        for block, last in self._versions:
+            if block.raw != last:
+                break
+        else:
+            if self._versions:
+                return self._seen.count
+        return self._renew()
+
+    def values(self) -> Sequence[object]:
+        """The values as last looked at, those of dicts in their place."""
+        return self._seen.values
+
+    def _renew(self) -> int:
+        self._dicts = [*_nested(self._held)]
+        blocks = [version(one) for one in self._dicts]
+        self._versions = [] if None in blocks else [(block, block.raw) for block in blocks]
+        return self._seen.look([value for one in self._dicts for value in dict.values(one)])
+
+
+def _nested(held: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
+    yield held
+    for value in dict.values(held):
+        if type(value) is dict:
+            yield from _nested(value)
