@@ -173,6 +173,46 @@ def test_no_journal_is_not_being_written(tmp_path: Path) -> None:
     assert not being_written(tmp_path / "s.journal")
 
 
+def test_a_file_that_the_program_opens_has_the_number_it_has_without_us(tmp_path: Path) -> None:
+    def next_number() -> int:
+        file = os.open(os.devnull, os.O_RDONLY)
+        os.close(file)
+        return file
+
+    before = next_number()
+    journal = Journal(tmp_path / "s.journal")
+    assert next_number() == before
+    journal.close()
+
+
+def test_a_program_that_closes_all_files_keeps_its_journal_and_its_own_files(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "s.journal")
+    journal.append((step(0),))
+    os.close(journal._file)
+    with (tmp_path / "own").open("wb") as own:
+        os.dup2(own.fileno(), journal._file)
+        number = journal._file
+        journal.append((step(1),))
+        journal.append((step(2),))
+        os.close(number)
+    assert list(read_journal(journal.path)) == [(step(0),), (step(1),), (step(2),)]
+    assert (tmp_path / "own").read_bytes() == b""
+    assert being_written(journal.path)
+    journal.close()
+    assert not being_written(journal.path)
+
+
+def test_closing_leaves_the_programs_own_file_open(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "s.journal")
+    number = journal._file
+    os.close(number)
+    with (tmp_path / "own").open("wb") as own:
+        os.dup2(own.fileno(), number)
+        journal.close()
+        os.write(number, b"still open")
+        os.close(number)
+
+
 def in_child(act: Callable[[], object]) -> None:
     child = os.fork()
     if child == 0:
@@ -194,8 +234,8 @@ def test_a_forked_child_that_outlives_its_parent_does_not_keep_the_session_runni
     path = tmp_path / "s.journal"
     program = (
         "import os, sys, time; from pathlib import Path; from clew.store.journal import Journal;"
-        f"journal = Journal(Path({str(path)!r})); child = os.fork();"
-        "time.sleep(0 if child else 30); child and (print(child, flush=True), os.kill(os.getpid(), 9))"
+        f"journal = Journal(Path({str(path)!r})); os.fork() and os.kill(os.getpid(), 9);"
+        "print(os.getpid(), flush=True); time.sleep(30)"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None

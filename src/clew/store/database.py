@@ -11,7 +11,7 @@ from typing import Any, Self, TypeAlias
 from sqlalchemy import Connection, Engine, Row, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from clew.errors import DamagedRecord, SessionRunning, StoreError, UnknownSession
+from clew.errors import DamagedRecord, NewerStore, SessionRunning, StoreError, UnknownSession
 from clew.model.events import Event, Faulted, SessionEnded, SessionStarted, SourceSeen, Step
 from clew.model.graph import Dependence
 from clew.store.columns import add_events, remove, replace_dependences, stored_dependences, stored_events
@@ -118,8 +118,8 @@ class Store:
         except DamagedRecord as damage:
             if self._marked(path, damage):
                 yield damage
-        except StoreError as error:
-            yield error
+        except NewerStore as newer:
+            yield newer
         except OSError as error:
             yield StoreError(f"{path} cannot be read: {error.strerror}")
 

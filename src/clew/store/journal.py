@@ -39,6 +39,9 @@ HEAD = struct.Struct("<III")
 # A reader that asks whether a journal is being written holds its lock for an instant; we outwait it.
 LOCK_TRIES, LOCK_PAUSE = 100, 0.005
 
+# The number of a journal's open file, or more: programs hardly ever have so many open.
+HIGH = 240  # the least limit in use is 256
+
 # Not ASCII only: text stays short, and what is not Unicode (a file name in Latin-1) comes back as it was.
 ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
@@ -54,19 +57,14 @@ class Record:
 class Journal:
     """The journal that a running session writes. It is for one process: in a forked child it is closed."""
 
-    __slots__ = ("__weakref__", "_file", "path")
+    __slots__ = ("__weakref__", "_file", "_identity", "path")
 
     def __init__(self, path: Path) -> None:
         """Open the journal at `path` to go on at its end; StoreError if another process is writing it."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
-        try:
-            claim(self._file, path)
-            begin(self._file, path)
-        except BaseException:
-            self.close()
-            raise
+        self._file = -1
+        self._open()
         close_in_children(weakref.WeakMethod(self.close))
 
     def append(self, events: Sequence[Event]) -> None:
@@ -75,13 +73,27 @@ class Journal:
         OSError if the disk is full: what was written of the record is taken back.
         """
         if self._file >= 0 and events:
+            # Programs close files by number (daemons close them all): ours may be another file by now.
+            if identity(self._file) != self._identity:
+                self._open()
             write_whole(self._file, encode(events))
 
     def close(self) -> None:
         """Let the journal go; closing it twice is no error."""
         file, self._file = self._file, -1
-        if file >= 0:
+        if file >= 0 and identity(file) == self._identity:
             os.close(file)
+
+    def _open(self) -> None:
+        """Take the file, to go on at its end."""
+        file = out_of_the_way(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666))
+        try:
+            claim(file, self.path)
+            begin(file, self.path)
+        except BaseException:
+            os.close(file)
+            raise
+        self._file, self._identity = file, identity(file)
 
 
 def read_journal(path: Path) -> Iterator[tuple[Event, ...]]:
@@ -192,6 +204,25 @@ def write_whole(file: int, data: bytes) -> None:
         except OSError:
             os.ftruncate(file, os.fstat(file).st_size - written)
             raise
+
+
+def out_of_the_way(file: int) -> int:
+    """Give the file a high number: the files that the program opens keep the numbers they have without clew."""
+    try:
+        high = fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, HIGH)
+    except OSError:
+        return file  # so many files are not allowed here
+    os.close(file)
+    return high
+
+
+def identity(file: int) -> tuple[int, int]:
+    """Tell which file an open file is; no file at all if it has been closed."""
+    try:
+        found = os.fstat(file)
+    except OSError:
+        return (-1, -1)
+    return (found.st_dev, found.st_ino)
 
 
 def claim(file: int, path: Path) -> None:
