@@ -39,6 +39,7 @@ class Graph:
     dependences: dict[int, tuple[Dependence, ...]]  # by the depending step
     variables: dict[str, Variable]  # as they stood at the end
     needs: dict[str, tuple[Dependence, ...]]  # by variable: what its value at the end depends on (step -1)
+    branches: dict[int, tuple[Dependence, ...]] = field(default_factory=dict)  # by header: what code not run reads
     faults: tuple[str, ...] = ()
 
 

@@ -1,0 +1,159 @@
+"""What a statement could do beyond binding names: stores into objects, calls that nobody announces, imports.
+
+Calls made directly by a straight-line statement announce themselves when they happen; here are the others, those in
+loops, lambdas, comprehensions, decorators and class bodies.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from clew.analysis.names import COMPREHENSIONS, FUNCTIONS
+from clew.analysis.outline import WHOLE, header, shape_of
+
+ANYTHING = "?"  # a root that is not a plain variable
+
+OPERATIONS = (
+    ast.Attribute,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.Compare,
+    ast.Subscript,
+    ast.JoinedStr,
+    ast.Starred,
+    ast.comprehension,
+    ast.For,
+    ast.AsyncFor,
+    ast.With,
+    ast.AsyncWith,
+    ast.Await,
+    ast.BoolOp,
+    ast.IfExp,
+    ast.If,
+    ast.While,
+    ast.Tuple,
+    ast.List,
+    ast.Match,
+    ast.ClassDef,
+    ast.Assert,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenCall:
+    """A call that nobody announces: a dotted path from a variable, or a method of we do not know what."""
+
+    path: str
+    method: str
+    keywords: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What a statement could do, from its text. `stores` are the variables into whose objects it stores."""
+
+    stores: frozenset[str]
+    hidden: tuple[HiddenCall, ...]
+    operates: bool
+    texts: frozenset[str]
+    words: frozenset[str]
+    imports: tuple[str, ...]
+    star: bool
+
+
+def touch_of(statement: ast.stmt) -> Touch:
+    """Read a statement (or the header of a branching one) for what it could do."""
+    parts = header(statement)
+    nodes = [node for part in parts for node in _running(part)]
+    announced = set() if shape_of(statement) in WHOLE else {id(n) for part in parts for n in _straight(part)}
+    calls = [node for node in nodes if isinstance(node, ast.Call) and id(node) not in announced]
+    hidden = [_hidden(node.func, node) for node in calls]
+    hidden += [_hidden(node, None) for part in parts for node in getattr(part, "decorator_list", [])]
+    return Touch(
+        frozenset(root for node in nodes for root in _stored(node)),
+        tuple(hidden),
+        any(isinstance(node, OPERATIONS) for node in nodes),
+        frozenset(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)),
+        frozenset(word for node in nodes for word in _words(node)),
+        tuple(module for node in nodes for module in _imported(node)),
+        any(isinstance(n, ast.ImportFrom) and n.names[0].name == "*" for n in nodes),
+    )
+
+
+def _running(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk the code that may run when the statement does: not the bodies of the functions it defines."""
+    todo = [node]
+    while todo:
+        current = todo.pop()
+        yield current
+        if isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            todo += [*current.decorator_list, current.args]
+        else:
+            todo.extend(ast.iter_child_nodes(current))
+
+
+def _straight(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk the code whose calls announce themselves."""
+    todo = [node]
+    while todo:
+        current = todo.pop()
+        if isinstance(current, (*FUNCTIONS, *COMPREHENSIONS, ast.ClassDef)):
+            continue
+        yield current
+        todo.extend(ast.iter_child_nodes(current))
+
+
+def _stored(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
+            yield root_of(node) or ANYTHING
+        case ast.AugAssign(target=target):
+            yield root_of(target) or ANYTHING
+        case _:
+            return
+
+
+def root_of(node: ast.AST) -> str:
+    """Name the variable that a chain of attributes and subscripts starts from, or nothing."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def dotted(node: ast.AST) -> str:
+    """Write `a.b.c` for a chain of attributes that starts from a variable, or nothing."""
+    words: list[str] = []
+    while isinstance(node, ast.Attribute):
+        words.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(words)]) if isinstance(node, ast.Name) else ""
+
+
+def _hidden(callee: ast.expr, call: ast.Call | None) -> HiddenCall:
+    if call is None and isinstance(callee, ast.Call):
+        return _hidden(callee.func, callee)
+    keywords = frozenset(keyword.arg or "**" for keyword in call.keywords) if call else frozenset()
+    return HiddenCall(dotted(callee), callee.attr if isinstance(callee, ast.Attribute) else "", keywords)
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(id=word) | ast.Attribute(attr=word):
+            yield word
+        case ast.ImportFrom(names=aliases):
+            yield from (alias.name for alias in aliases)
+        case _:
+            return
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Import(names=aliases):
+            yield from (alias.name for alias in aliases)
+        case ast.ImportFrom(module=module, level=0) if module:
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+        case _:
+            return

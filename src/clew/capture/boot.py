@@ -1,0 +1,17 @@
+"""The first thing that runs in the program's own process; when it is done, everything is as Python leaves it."""
+
+from __future__ import annotations
+
+import sys
+
+LOADED = frozenset(sys.modules)
+"""The modules that were there before clew's."""
+
+
+def start(folder: str) -> None:
+    """Begin to watch the program whose module called us."""
+    # Imported here, after LOADED was taken: what clew loads must not be mistaken for what Python loads.
+    from clew.capture.watching import watch_program
+
+    frame = sys._getframe(1)
+    watch_program(folder, frame.f_globals, LOADED)

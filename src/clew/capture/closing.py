@@ -1,0 +1,210 @@
+"""What a step changed, worked out when it is over."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from types import ModuleType
+from typing import Any
+
+from clew.analysis.outline import Shape, Statement
+from clew.analysis.touch import Touch
+from clew.capture.opened import Opened
+from clew.capture.reading import Reader
+from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
+from clew.model.resources import Ambient, File, Module, Name
+from clew.observe.ambient import AmbientProbes, appeared, changed
+from clew.observe.atoms import ATOMS
+from clew.observe.heap import Heap
+from clew.observe.outside import Outside
+
+UNSEEN = object()
+"""Stands for a value that is not held, only known by its address."""
+
+
+class Closer:
+    """Compares what is with what was: names, cells, ambient state, files, modules."""
+
+    def __init__(
+        self, namespace: dict[str, object], heap: Heap, reader: Reader, outside: Outside, ambient: AmbientProbes
+    ) -> None:
+        self.namespace = namespace
+        self.heap = heap
+        self.reader = reader
+        self.outside = outside
+        self.ambient = ambient
+        self.state: Mapping[str, int] = ambient.probe()
+        self.relations: dict[str, set[str]] = {}  # variables taken out of long containers, and those containers
+        self.sizes: dict[str, int] = {}
+        self.seeds: tuple[str, ...] = ()
+        self.stored: list[str] = []
+        self.ambient_touched = False
+
+    # ---- notes taken while the step runs ----------------------------------------------------------------
+
+    def before(self, step: Opened) -> None:
+        """Remember the names as they are, by identity; atoms are held, so that their addresses stay theirs."""
+        self.ambient_touched = True
+        if step.before is None:
+            step.before = photograph(self.namespace)
+
+    def note_ambient(self, step: Opened) -> None:
+        """The step may change ambient state."""
+        self.ambient_touched = True
+
+    def note_seeds(self, step: Opened, kinds: tuple[str, ...]) -> None:
+        """The step sets ambient state, whatever it was."""
+        self.seeds += kinds
+
+    def note_figure(self, step: Opened, whose: str) -> None:
+        """The step changes a figure: the current one, or the one that the object belongs to."""
+        self.ambient_touched = True
+
+    def note_stores(self, step: Opened, roots: Iterable[str]) -> None:
+        """The step stores into the objects of these variables; modules are watched apart from the heap."""
+        self.stored += roots
+
+    def note_libraries(self, new: Iterable[str]) -> None:
+        """An import is about to load modules; those loaded already may be changed by it."""
+        tops = {module.partition(".")[0] for module in new}
+        self.sizes = {
+            name: attributes(module)
+            for name, module in list(sys.modules.items())
+            if type(module) is ModuleType and name.partition(".")[0] in tops
+        }
+
+    def relatives(self, names: Iterable[str]) -> set[str]:
+        """Variables that may share elements of long containers with these."""
+        names = set(names)
+        found = {other for name in names for other in self.relations.get(name, ())}
+        found |= {name for name, others in self.relations.items() if not others.isdisjoint(names)}
+        return found
+
+    def resume(self, step: Opened) -> None:
+        """Code within the step has been recorded on its own; the rest of the step starts from here."""
+        step.before = photograph(self.namespace)
+        step.bound_before = {name: id(self.namespace.get(name)) for name in step.bound_before}
+        step.everything, step.looked, step.prepared = False, set(), False
+
+    # ---- closing ----------------------------------------------------------------------------------------
+
+    def close(self, step: Opened, statement: Statement, touch: Touch, raised: bool) -> None:
+        """Add what the step changed to its effects."""
+        before = {} if step.leaving else {name: step.bound_before.get(name, 0) for name in statement.binds}
+        bound = self.bindings(step, statement, before, raised)
+        if step.prepared:
+            step.effects += self.heap.compare(step.looked, step.number)
+            step.effects += self.handles()
+        step.effects += self.modules(step, touch)
+        step.effects += self.ambient_changes(step, touch)
+        step.effects += self.outside.finish()
+        self.relate(step, bound)
+        self.heap.forget(bound)
+        self.stored, self.seeds = [], ()
+
+    def bindings(self, step: Opened, statement: Statement, before: Mapping[str, int], raised: bool) -> set[str]:
+        """The names that the step bound or deleted, its effects noted."""
+        sure = statement.shape is not Shape.LOOP
+        bound: set[str] = set()
+        for name in statement.binds if not step.leaving else ():
+            now = id(self.namespace[name]) if name in self.namespace else 0
+            if not now:
+                continue
+            if now != before[name]:
+                step.effects.append(Bound(Name(name)))
+            elif raised:
+                continue
+            else:
+                same = Bound(Name(name)) if sure else Changed(Name(name), Reason.ASSUMED)
+                step.effects.append(same)
+            bound.add(name)
+        deleted = {name for name in statement.deletes if name not in self.namespace}
+        step.effects += [Deleted(Name(name)) for name in deleted]
+        return bound | deleted | self.unforeseen(step, bound | deleted)
+
+    def unforeseen(self, step: Opened, known: set[str]) -> set[str]:
+        """Names bound or deleted by other means than the statement's own text."""
+        if step.before is None:
+            return set()
+        now = self.namespace
+        new = {n for n in now if n not in known and (n not in step.before or differs(step.before[n], now[n]))}
+        gone = {name for name in step.before if name not in now and name not in known}
+        step.effects += [Bound(Name(name)) for name in sorted(new)]
+        step.effects += [Deleted(Name(name)) for name in sorted(gone)]
+        return new | gone
+
+    def handles(self) -> list[Effect]:
+        if not self.heap.handles:
+            return []
+        from clew.observe.kinds.handles import written_path
+        """Files that a touched handle writes to."""
+        paths = [written_path(handle) for handle in self.heap.handles]
+        return [Changed(File(path), Reason.ASSUMED) for path in paths if path]
+
+    def modules(self, step: Opened, touch: Touch) -> list[Effect]:
+        """Modules and libraries that the step stored into, or that an import changed."""
+        changed = set()
+        for root in self.stored:
+            held = self.namespace.get(root)
+            if type(held) is ModuleType:
+                changed.add(ModuleType.__getattribute__(held, "__dict__").get("__name__", root))
+        if step.modules and len(sys.modules) != step.modules:
+            changed |= {name for name, had in self.sizes.items() if grown(name, had)}
+        self.reader.patched |= changed
+        self.sizes = {}
+        tops = {Ambient(f"{name.partition('.')[0]} as patched") for name in changed}
+        return [*[Changed(Module(name)) for name in sorted(changed)], *[Changed(top) for top in tops]]
+
+    def ambient_changes(self, step: Opened, touch: Touch) -> list[Effect]:
+        """The hidden state that moved, compared with the last look at it."""
+        if not (self.ambient_touched or self.seeds):
+            return []
+        self.ambient_touched = False
+        now = self.ambient.probe()
+        moved = set(changed(self.state, now))
+        if not touch.imports:
+            moved |= set(appeared(self.state, now))  # loaded and used within one step
+        self.state = now
+        seeded: list[Effect] = [Bound(Ambient(kind), Reason.KNOWN) for kind in self.seeds]
+        return [*seeded, *[Changed(Ambient(kind)) for kind in sorted(moved - set(self.seeds))]]
+
+    def relate(self, step: Opened, bound: set[str]) -> None:
+        """Remember which variables may hold elements of a long container."""
+        for name in bound:
+            self.relations.pop(name, None)
+        bulky = {name for name in step.read if (s := self.heap.surveys.get(name)) is not None and s.bulky}
+        bulky |= {other for name in step.read for other in self.relations.get(name, ())}
+        if bulky:
+            for name in bound:
+                if name in self.namespace and type(self.namespace[name]) not in ATOMS:
+                    self.relations[name] = bulky - {name}
+
+
+def photograph(namespace: dict[str, object]) -> dict[str, object]:
+    """The names and, by address, their values; atoms themselves, whose addresses are soon used again."""
+    return {
+        name: value if type(value) in ATOMS else (UNSEEN, id(value))
+        for name, value in namespace.items()
+        if name != "__builtins__"
+    }
+
+
+def differs(before: object, now: object) -> bool:
+    """Tell whether a name's value is another object than it was."""
+    if type(before) is tuple and len(before) == 2 and before[0] is UNSEEN:
+        return before[1] != id(now)
+    return before is not now
+
+
+def attributes(module: ModuleType) -> int:
+    """How many attributes a module has that are not modules."""
+    held = ModuleType.__getattribute__(module, "__dict__")
+    return sum(type(value) is not ModuleType for value in held.values())
+
+
+def grown(name: str, had: int) -> bool:
+    """Tell whether a module has other attributes than it had."""
+    module = sys.modules.get(name)
+    return type(module) is ModuleType and attributes(module) != had
+
+

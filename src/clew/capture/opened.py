@@ -1,0 +1,34 @@
+"""A step under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from clew.model.effects import Effect
+from clew.model.events import Call
+
+
+@dataclass(slots=True)
+class Opened:
+    """A step that has begun: what it read, and what must be looked at again when it is over.
+
+    `looked` are the variables whose cells are fingerprinted; `everything` says that an unknown call may have
+    changed any of what the statement reads; `before` is the namespace as it was, by identity.
+    """
+
+    number: int
+    source: int
+    statement: int
+    started: float
+    leaving: bool = False
+    calls: list[Call] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
+    bound_before: dict[str, int] = field(default_factory=dict)
+    looked: set[str] = field(default_factory=set)
+    prepared: bool = False
+    everything: bool = False
+    notes: list[str] = field(default_factory=list)
+    before: dict[str, object] | None = None
+    modules: int = 0
+    suspended: bool = False

@@ -1,0 +1,112 @@
+"""Putting the recorder together for one process, and taking it down again at the end."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pickle
+import shutil
+import sys
+import time
+from collections.abc import Callable, Sequence
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from typing import Any
+
+from clew.capture.clock import SystemClock
+from clew.capture.handover import Orders
+from clew.capture.recorder import Recorder
+from clew.knowledge.registry import Knowledge
+from clew.model.events import Event, SessionEnded, SessionStarted
+from clew.observe.ambient import AmbientProbes
+from clew.observe.heap import Heap
+from clew.observe.kinds import KindTable
+from clew.observe.outside import Outside
+from clew.store.journal import Journal
+from clew.store.location import journal_path
+
+
+_LIVE: list[tuple[str, list[Event], Recorder]] = []
+"""The session watched in this process, if any: a process has one set of builtins, so it has one recorder."""
+
+
+def live() -> tuple[str, tuple[Event, ...], dict[str, object]] | None:
+    """The session that is being watched in this process: its name, events and namespace."""
+    if not _LIVE:
+        return None
+    session, events, recorder = _LIVE[-1]
+    return session, tuple(events), recorder.namespace
+
+
+def recorder_of(namespace: dict[str, object], emit: Callable[[Sequence[Event]], None], store: str) -> Recorder:
+    """A recorder of one namespace, with everything that it needs."""
+    knowledge = Knowledge()
+    heap = Heap(KindTable().find, knowledge.is_inert, namespace)
+    outside = Outside(store)
+    recorder = Recorder(
+        namespace,
+        emit,
+        clock=SystemClock(),
+        knowledge=knowledge,
+        heap=heap,
+        outside=outside,
+        ambient=AmbientProbes(),
+        strict=bool(os.environ.get("CLEW_STRICT")),
+    )
+    os.register_at_fork(after_in_child=recorder.forked)
+    return recorder
+
+
+def watch_program(folder: str, namespace: dict[str, Any], loaded: frozenset[str]) -> None:
+    """Watch a program that was handed over in this folder, from its first statement to the end of the process."""
+    orders: Orders = pickle.loads(Path(folder, "orders").read_bytes())
+    shutil.rmtree(folder, ignore_errors=True)
+    restore(orders, namespace)
+    journal = Journal(journal_path(Path(orders.store), orders.session))
+    recorder = recorder_of(namespace, journal.append, orders.store)
+    journal.append([program_started(orders)])
+    atexit.register(end, recorder, journal, os.getpid())
+    recorder.sources = 1
+    recorder.learn(orders.plan, 0)
+    recorder.begin(orders.source)
+    recorder.install()
+    recorder.outside.install()
+    unshadow(orders.folder, loaded)
+
+
+def restore(orders: Orders, namespace: dict[str, Any]) -> None:
+    """Leave `__file__`, `sys.argv` and `sys.path` as `python program` has them."""
+    path = os.path.join(orders.folder, os.path.basename(orders.argv0))
+    namespace["__file__"] = path
+    namespace["__loader__"] = SourceFileLoader("__main__", path)
+    sys.argv[0] = orders.argv0
+    sys.orig_argv[:] = orders.command
+    if not sys.flags.safe_path and sys.path:
+        sys.path[0] = os.path.realpath(orders.folder)
+
+
+def unshadow(folder: str, loaded: frozenset[str]) -> None:
+    """Forget modules that clew loaded where the program has one of its own by that name."""
+    own = {name.partition(".")[0] for name in os.listdir(folder)}
+    for name in set(sys.modules) - loaded:
+        if name.partition(".")[0] in own and not name.startswith("clew"):
+            del sys.modules[name]
+
+
+def program_started(orders: Orders) -> SessionStarted:
+    """The event that opens a script's session."""
+    path = os.path.join(orders.folder, os.path.basename(orders.argv0))
+    argv = (orders.argv0, *sys.argv[1:])
+    return SessionStarted(orders.session, "script", path, argv, os.getcwd(), sys.version.split()[0], time.time())
+
+
+def end(recorder: Recorder, journal: Journal, process: int) -> None:
+    """The process ends: close the last step and the record. A child that was forked off has nothing to say."""
+    if os.getpid() != process:
+        return
+    error = getattr(sys, "last_value", None)
+    recorder.finish(error)
+    recorder.outside.close()
+    said = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else ""
+    journal.append([SessionEnded(time.time(), said)])
+    journal.close()

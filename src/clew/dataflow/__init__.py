@@ -1,0 +1,1 @@
+"""From events to the graph, and from the graph to slices: pure functions."""

@@ -1,0 +1,39 @@
+"""Why a line is in a slice: the chain of dependences that leads to it."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from clew.errors import UnknownStep
+from clew.model.graph import Dependence, Graph, Slice
+
+
+def explain(graph: Graph, made: Slice, line: int) -> tuple[Dependence, ...]:
+    """The shortest chain of dependences from the criterion to a line of its slice, the criterion's first.
+
+    UnknownStep if the line is not a statement's. Lines are those of the slice's code, from 1.
+    """
+    if line not in made.lines:
+        raise UnknownStep(line, sorted(made.lines))
+    goal = made.lines[line]
+    within = set(made.steps)
+    came: dict[int, Dependence] = {}
+    todo = deque(graph.needs[made.criterion])
+    while todo:
+        dependence = todo.popleft()
+        if dependence.on in came or dependence.on not in within:
+            continue
+        came[dependence.on] = dependence
+        if dependence.on == goal:
+            break
+        todo.extend([*graph.dependences.get(dependence.on, ()), *graph.branches.get(dependence.on, ())])
+    return _chain(came, goal)
+
+
+def _chain(came: dict[int, Dependence], goal: int) -> tuple[Dependence, ...]:
+    chain: list[Dependence] = []
+    at = goal
+    while at in came:
+        chain.append(came[at])
+        at = came[at].step
+    return tuple(reversed(chain))

@@ -1,0 +1,219 @@
+"""The fold from events to the dependence graph."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from clew.analysis.outline import Outline, Shape, outline
+from clew.dataflow.branches import Table, Unrun, table_of
+from clew.knowledge.registry import Knowledge
+from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason, Spared
+from clew.model.events import (
+    Event,
+    Faulted,
+    NamesSeen,
+    SessionEnded,
+    SessionStarted,
+    SourceSeen,
+    Step,
+    Variable,
+)
+from clew.model.graph import Dependence, Graph, Via
+from clew.model.places import Source
+from clew.model.resources import Cell, Name, Resource
+
+END = -1
+"""Stands for the end of the session where a step is asked for."""
+
+
+def fold(events: Iterable[Event]) -> Graph:
+    """Fold the events of a session into its graph."""
+    events = tuple(events)
+    sources = {event.source.number: event.source for event in events if isinstance(event, SourceSeen)}
+    steps = [event for event in events if isinstance(event, Step)]
+    variables = _standing(events)
+    types = {name: variable.type for name, variable in variables.items()}
+    folding = _Folding(tables(sources, steps, types))
+    for step in steps:
+        folding.add(step)
+    return Graph(
+        tuple(sources[number] for number in sorted(sources)),
+        tuple(steps),
+        folding.dependences,
+        variables,
+        {name: folding.needs(variable) for name, variable in variables.items()},
+        folding.branches,
+        tuple(event.why for event in events if isinstance(event, Faulted)),
+    )
+
+
+def _standing(events: Iterable[Event]) -> dict[str, Variable]:
+    """The variables as they stood at the end."""
+    standing: dict[str, Variable] = {}
+    for event in events:
+        match event:
+            case NamesSeen(_, variables, gone):
+                standing.update((variable.name, variable) for variable in variables)
+                for name in gone:
+                    standing.pop(name, None)
+            case SessionStarted() | SourceSeen() | Step() | Faulted() | SessionEnded():
+                pass
+    return standing
+
+
+@cache
+def outline_of(python: str) -> Outline:
+    """The outline of a source's text."""
+    return outline(ast.parse(python))
+
+
+def tables(sources: Mapping[int, Source], steps: Iterable[Step], types: Mapping[str, str]) -> dict[int, Table]:
+    """For each source its outline, with the branches that did not run."""
+    ran: dict[int, set[int]] = {number: set() for number in sources}
+    for step in steps:
+        ran[step.source].add(step.statement)
+    knowledge = Knowledge()
+    return {
+        number: table_of(outline_of(source.python), frozenset(ran[number]), types, knowledge)
+        for number, source in sources.items()
+        if ran[number]
+    }
+
+
+class _Folding:
+    """The state of the fold: who wrote what last, which header ran last, what was spared since."""
+
+    def __init__(self, tables: Mapping[int, Table]) -> None:
+        self.tables = tables
+        self.dependences: dict[int, tuple[Dependence, ...]] = {}
+        self.writers: dict[Resource, tuple[int, Reason]] = {}
+        self.headers: dict[tuple[int, int], int] = {}
+        self.causes: dict[tuple[int, int], int] = {}
+        self.spared: dict[str, dict[tuple[int, int], int]] = {}
+        self.branches: dict[int, tuple[Dependence, ...]] = {}
+        self.last: Step | None = None
+
+    def add(self, step: Step) -> None:
+        """Take in one step."""
+        found = [*self.control(step)]
+        for effect in step.effects:
+            if isinstance(effect, Read):
+                found += self.read(step, effect.resource, effect.reason)
+        written = {key_of(effect.resource) for effect in step.effects if isinstance(effect, Bound)}
+        for effect in step.effects:
+            found += self.write(step, effect, written)
+        self.header(step)
+        self.dependences[step.number] = tuple(dict.fromkeys(found))
+        self.last = step
+
+    # ---- data -------------------------------------------------------------------------------------------
+
+    def read(self, step: Step, resource: Resource, reason: Reason) -> list[Dependence]:
+        found = self.from_writer(step.number, resource, reason)
+        if isinstance(resource, Name):
+            found += self.spared_for(step, resource)
+        return found
+
+    def from_writer(self, step: int, resource: Resource, reason: Reason) -> list[Dependence]:
+        writer = self.writers.get(key_of(resource))
+        if writer is None or writer[0] == step:
+            return []
+        return [Dependence(step, writer[0], Via.DATA, resource, max(reason, writer[1], key=DOUBT.index))]
+
+    def write(self, step: Step, effect: Effect, bound: set[Resource]) -> list[Dependence]:
+        match effect:
+            case Bound(resource, reason):
+                self.writers[key_of(resource)] = (step.number, reason)
+                if isinstance(resource, Name):
+                    self.settle(step, resource.name)
+            case Changed(resource, reason) | Deleted(resource, reason):
+                key = key_of(resource)
+                found = [] if key in bound else self.from_writer(step.number, resource, reason)
+                self.writers[key] = (step.number, reason)
+                return found
+            case Read() | Spared():
+                pass
+        return []
+
+    # ---- control ----------------------------------------------------------------------------------------
+
+    def control(self, step: Step) -> list[Dependence]:
+        """The header that the step stands under, and for a handler the step that raised."""
+        table = self.tables[step.source]
+        found: list[Dependence] = []
+        own = self.headers.get((step.source, step.statement))
+        parent = table.outline.statements[step.statement].parent
+        if own is not None:
+            found.append(control(step.number, own))  # the end of a `with`: its header began it
+        if parent is not None and (step.source, parent) in self.headers:
+            found.append(control(step.number, self.headers[step.source, parent]))
+        for header in table.ancestors(step.statement):
+            if table.branch_under(step.statement, header).startswith("handler"):
+                found += self.cause(step, header)
+        return found
+
+    def cause(self, step: Step, header: int) -> list[Dependence]:
+        """The step that raised what the handler caught: the last one before the handler."""
+        if (step.source, header) not in self.causes and self.last is not None and self.last.source == step.source:
+            self.causes[step.source, header] = self.last.number
+        raised = self.causes.get((step.source, header))
+        return [] if raised is None else [control(step.number, raised)]
+
+    def header(self, step: Step) -> None:
+        """A header has run: remember it, and what the branches that did not run could have changed."""
+        table = self.tables[step.source]
+        if table.outline.statements[step.statement].shape in (Shape.SIMPLE, Shape.LOOP, Shape.DEFINITION):
+            return
+        self.headers[step.source, step.statement] = step.number
+        for unrun in table.unrun.get(step.statement, ()):
+            for name in unrun.writes:
+                self.spared.setdefault(name, {})[step.source, step.statement] = step.number
+        self.dependences_of_branches(step, table.unrun.get(step.statement, ()))
+
+    def dependences_of_branches(self, step: Step, unrun: Iterable[Unrun]) -> None:
+        """What code that did not run would have read: needed where that code is kept."""
+        names = {name for statement in unrun for name in statement.reads}
+        found = [d for name in sorted(names) for d in self.from_writer(step.number, Name(name), Reason.ASSUMED)]
+        self.branches[step.number] = tuple(found)
+
+    def settle(self, step: Step, name: str) -> None:
+        """A name is bound anew: what was spared before no longer matters, but within the branching itself."""
+        around = set(self.tables[step.source].ancestors(step.statement))
+        kept = {at: n for at, n in self.spared.get(name, {}).items() if at[0] == step.source and at[1] in around}
+        self.spared[name] = kept
+
+    def spared_for(self, step: Step | None, resource: Name) -> list[Dependence]:
+        """Headers that decided that code which could have changed the variable did not run."""
+        around: set[tuple[int, int]] = set()
+        if step is not None:
+            around = {(step.source, header) for header in self.tables[step.source].ancestors(step.statement)}
+        number = END if step is None else step.number
+        return [
+            Dependence(number, header, Via.SPARED, resource, Reason.ASSUMED)
+            for at, header in self.spared.get(resource.name, {}).items()
+            if at not in around
+        ]
+
+    def needs(self, variable: Variable) -> tuple[Dependence, ...]:
+        """What a variable depends on at the end."""
+        found: list[Dependence] = []
+        for resource in variable.reads:
+            found += self.from_writer(END, resource, Reason.OBSERVED)
+            if isinstance(resource, Name):
+                found += self.spared_for(None, resource)
+        return tuple(dict.fromkeys(found))
+
+
+DOUBT = (Reason.OBSERVED, Reason.KNOWN, Reason.ASSUMED)
+
+
+def key_of(resource: Resource) -> Resource:
+    """A resource without the label that people read."""
+    return Cell(resource.number, resource.part) if isinstance(resource, Cell) else resource
+
+
+def control(step: int, on: int) -> Dependence:
+    """A dependence of control."""
+    return Dependence(step, on, Via.CONTROL, None, Reason.OBSERVED)

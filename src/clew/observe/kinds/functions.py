@@ -1,0 +1,149 @@
+"""Functions, bound methods, classes and modules: code that keeps state in closures, defaults and attributes."""
+
+from __future__ import annotations
+
+import dis
+import gc
+import types
+from functools import lru_cache
+from typing import Any
+
+from clew.observe.atoms import ATOMS, digest_of
+from clew.observe.kind import Digest, Kind, Reach
+from clew.observe.kinds.plain import ORDER
+from clew.observe.ours import holds_users_code, is_users_class, is_users_file
+
+NAME_READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"})
+NAME_WRITES = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
+
+
+@lru_cache(maxsize=4096)
+def global_names(code: types.CodeType) -> frozenset[str]:
+    """The global names that a function's code, or code within it, may look up."""
+    read = {i.argval for i in dis.get_instructions(code) if i.opname in NAME_READS | NAME_WRITES}
+    inner = [global_names(const) for const in code.co_consts if isinstance(const, types.CodeType)]
+    return frozenset(read).union(*inner)
+
+
+def function_reach(value: types.FunctionType) -> Reach:
+    """Closure, defaults and attributes; for the user's own imported modules, the globals that the code names."""
+    children: list[object] = [*(value.__closure__ or ()), *(value.__defaults__ or ())]
+    children += [*(value.__kwdefaults__ or {}).values(), *function_attributes(value)]
+    if value.__globals__.get("__name__") != "__main__" and is_users_file(value.__code__.co_filename):
+        names = global_names(value.__code__)
+        children += [value.__globals__[name] for name in names if name in value.__globals__]
+    return Reach([child for child in children if type(child) not in ATOMS])
+
+
+def function_attributes(value: types.FunctionType) -> list[object]:
+    """The values of a function's own attributes."""
+    held: dict[str, object] = types.FunctionType.__getattribute__(value, "__dict__")
+    return list(held.values())
+
+
+def function_digest(value: types.FunctionType) -> Digest:
+    """By code, defaults and attributes."""
+    held = [value.__code__.co_code, *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
+    attributes = types.FunctionType.__getattribute__(value, "__dict__")
+    return Digest(digest_of([*held, *attributes, *attributes.values()]))
+
+
+def cell_reach(value: types.CellType) -> Reach:
+    """What a closure's variable holds."""
+    return Reach([held for held in gc.get_referents(value) if type(held) not in ATOMS])
+
+
+def cell_digest(value: types.CellType) -> Digest:
+    """By what it holds."""
+    held = gc.get_referents(value)
+    # gc does not see the atoms; a closure's variable holds at most one thing.
+    return Digest(digest_of(held or _contents(value)))
+
+
+def _contents(value: types.CellType) -> list[object]:
+    try:
+        return [value.cell_contents]
+    except ValueError:
+        return []
+
+
+def held_reach(value: Any) -> Reach:
+    """What an object of C, or one that cannot change itself, holds."""
+    return Reach([held for held in gc.get_referents(value) if type(held) not in ATOMS and not _library(held)])
+
+
+def _library(held: object) -> bool:
+    if isinstance(held, type):
+        return not is_users_class(held)
+    return type(held) is types.ModuleType and not holds_users_code(held)
+
+
+def constant_digest(value: Any) -> Digest:
+    """It cannot change."""
+    return Digest(0)
+
+
+def class_attributes(value: type) -> dict[str, object]:
+    """A class's own attributes, but for what Python keeps in there."""
+    held = type.__dict__["__dict__"].__get__(value)
+    hidden = ("__dict__", "__weakref__", "__doc__", "__module__", "__abstractmethods__", "_abc_impl")
+    return {name: attribute for name, attribute in held.items() if name not in hidden}
+
+
+def class_reach(value: type) -> Reach:
+    """For the user's own classes: their attributes and bases."""
+    if not is_users_class(value):
+        return Reach()
+    bases = [base for base in type.__dict__["__bases__"].__get__(value) if is_users_class(base)]
+    held = class_attributes(value)
+    parts = {name: [attribute] for name, attribute in held.items() if type(attribute) not in ATOMS}
+    return Reach(bases, parts)
+
+
+def class_digest(value: type) -> Digest:
+    """By its attributes."""
+    if not is_users_class(value):
+        return Digest(0)
+    held = class_attributes(value)
+    parts = {name: digest_of([attribute]) for name, attribute in held.items()}
+    return Digest(0, parts | {ORDER: digest_of(held)})
+
+
+def module_attributes(value: types.ModuleType) -> dict[str, object]:
+    """The attributes of a user's own module, but for Python's."""
+    held: dict[str, object] = types.ModuleType.__getattribute__(value, "__dict__")
+    return {name: attribute for name, attribute in held.items() if not name.startswith("__")}
+
+
+def module_reach(value: types.ModuleType) -> Reach:
+    """For the user's own modules: their attributes."""
+    if not holds_users_code(value):
+        return Reach()
+    held = module_attributes(value)
+    return Reach((), {name: [attribute] for name, attribute in held.items() if type(attribute) not in ATOMS})
+
+
+def module_digest(value: types.ModuleType) -> Digest:
+    """By the attributes of a user's own module."""
+    if not holds_users_code(value):
+        return Digest(0)
+    held = module_attributes(value)
+    return Digest(0, {name: digest_of([attribute]) for name, attribute in held.items()})
+
+
+HOLDERS = (
+    "builtins.tuple builtins.frozenset builtins.method builtins.builtin_function_or_method builtins.method-wrapper "
+    "builtins.mappingproxy builtins.slice builtins.property builtins.staticmethod builtins.classmethod "
+    "builtins.super builtins.wrapper_descriptor builtins.dict_keys builtins.dict_values builtins.dict_items "
+    "builtins.weakref weakref.ReferenceType functools.partial functools.partialmethod functools.cached_property "
+    "operator.itemgetter operator.attrgetter operator.methodcaller "
+    "builtins.memoryview"
+)
+
+KINDS = (
+    Kind("function", ("builtins.function",), function_reach, function_digest),
+    Kind("closure variable", ("builtins.cell",), cell_reach, cell_digest),
+    Kind("holder", tuple(HOLDERS.split()), held_reach, constant_digest),
+    Kind("class", ("builtins.type",), class_reach, class_digest),
+    Kind("module", ("builtins.module",), module_reach, module_digest),
+)

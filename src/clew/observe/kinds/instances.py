@@ -1,0 +1,107 @@
+"""Instances: of the user's classes, and of library classes that nobody else knows."""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from clew.observe.atoms import ATOMS, digest_of
+from clew.observe.kind import Digest, Kind, Opaque, Reach
+from clew.observe.kinds.functions import held_reach
+from clew.observe.kinds.plain import ORDER
+from clew.observe.ours import is_users_class, module_of
+
+HEAP_TYPE = 1 << 9
+"""The flag of types that are made at run time, by a class statement or by a C extension."""
+
+CACHE = re.compile(r"^_?_?(\w*_)?(cache|cached|memo|lru)(_\w*)?$")
+"""Attributes in which libraries keep what they can work out again."""
+
+
+@lru_cache(maxsize=4096)
+def slots_of(cls: type) -> tuple[types.MemberDescriptorType, ...]:
+    """The slots of a class and its bases."""
+    spaces = [type.__dict__["__dict__"].__get__(base) for base in cls.__mro__]
+    return tuple(held for space in spaces for held in space.values() if type(held) is types.MemberDescriptorType)
+
+
+@lru_cache(maxsize=4096)
+def computed_names(cls: type) -> frozenset[str]:
+    """Attributes that a class computes on demand and stores in its instances (cached properties)."""
+    names: set[str] = set()
+    for base in cls.__mro__:
+        for name, held in type.__dict__["__dict__"].__get__(base).items():
+            kind = type(held)
+            if _has(kind, "__get__") and not _has(kind, "__set__") and not isinstance(held, types.FunctionType):
+                names.add(name)
+    return frozenset(names)
+
+
+def _has(cls: type, name: str) -> bool:
+    return any(name in type.__dict__["__dict__"].__get__(base) for base in cls.__mro__)
+
+
+def attributes_of(value: Any) -> dict[str, object]:
+    """An instance's attributes that are not caches, without running its code."""
+    cls = type(value)
+    held: dict[str, object] = {}
+    try:
+        held.update(object.__getattribute__(value, "__dict__"))
+    except AttributeError:
+        pass  # no __dict__: slots only
+    computed = computed_names(cls)
+    library = not is_users_class(cls)
+    kept = {n: v for n, v in held.items() if n not in computed and not (library and CACHE.match(n))}
+    for slot in slots_of(cls):
+        try:
+            kept[slot.__name__] = slot.__get__(value)
+        except AttributeError:
+            continue  # a slot that is not filled
+    return kept
+
+
+def instance_reach(value: Any) -> Reach:
+    """The values of its attributes, by attribute; whatever C holds; the class, where it is the user's."""
+    cls = type(value)
+    held = attributes_of(value)
+    if not held and not is_python_made(cls):
+        return held_reach(value)
+    children: list[object] = [cls] if is_users_class(cls) else []
+    return Reach(children, {n: [] if type(v) in ATOMS else [v] for n, v in held.items()})
+
+
+def instance_digest(value: Any) -> Digest | Opaque:
+    """By its attributes; an object of C that nobody knows cannot be seen into."""
+    cls = type(value)
+    held = attributes_of(value)
+    if not is_python_made(cls):
+        return Opaque(f"{cls.__module__}.{cls.__qualname__} is made in C")
+    parts = {name: digest_of([attribute]) for name, attribute in held.items()}
+    return Digest(id(cls), parts | {ORDER: digest_of(held)})
+
+
+@lru_cache(maxsize=4096)
+def is_python_made(cls: type) -> bool:
+    """Tell whether all of an instance's state is in attributes: no class in between is made in C."""
+    return all(_adds_no_hidden_state(base) for base in cls.__mro__)
+
+
+def _adds_no_hidden_state(cls: type) -> bool:
+    if cls is object or (module_of(cls) == "builtins" and issubclass(cls, BaseException)):
+        return True
+    if not cls.__flags__ & HEAP_TYPE:
+        return False
+    held = type.__dict__["__dict__"].__get__(cls)
+    stated = any(name in held for name in ("__dict__", "__slots__", "__weakref__", "__static_attributes__"))
+    base = cls.__base__ or object
+    return stated or cls.__basicsize__ == base.__basicsize__ or _defines_functions(held.values())
+
+
+def _defines_functions(values: Iterable[object]) -> bool:
+    return any(type(value) is types.FunctionType for value in values)
+
+
+KINDS = (Kind("instance", ("builtins.object",), instance_reach, instance_digest),)

@@ -1,0 +1,98 @@
+"""Lists, dicts, sets and their like."""
+
+from __future__ import annotations
+
+import marshal
+from collections import deque
+from typing import Any
+
+from xxhash import xxh3_64_intdigest
+
+from clew.observe.atoms import ATOMS, PLAIN, bulk_digest, digest_of, is_bulk, token
+from clew.observe.kind import Digest, Kind, Opaque, Reach
+
+ORDER = "*"
+"""The part that says which parts there are, in which order."""
+
+
+def list_reach(value: Any) -> Reach:
+    """The elements of a list that have state; none of a long list of plain data."""
+    if is_bulk(value):
+        return Reach()
+    return Reach([element for element in list.__iter__(value) if type(element) not in ATOMS])
+
+
+def list_digest(value: Any) -> Digest:
+    """By the elements in their order."""
+    if is_bulk(value):
+        return Digest(bulk_digest(value if type(value) is list else list(list.__iter__(value))))
+    return Digest(digest_of(list.__iter__(value)))
+
+
+def dict_reach(value: Any) -> Reach:
+    """The values of a dict that have state, by key where the keys are texts."""
+    if is_bulk(value):
+        return Reach()
+    children: list[object] = []
+    parts: dict[str, list[object]] = {}
+    for key, held in dict.items(value):
+        if type(key) is str:
+            parts[key] = [] if type(held) in ATOMS else [held]
+        else:
+            children += [part for part in (key, held) if type(part) not in ATOMS]
+    return Reach(children, parts)
+
+
+def dict_digest(value: Any) -> Digest:
+    """By key where the keys are texts."""
+    if is_bulk(value):
+        return Digest(bulk_digest(value if type(value) is dict else dict(dict.items(value))))
+    named = {key: held for key, held in dict.items(value) if type(key) is str}
+    parts = {key: digest_of([held]) for key, held in named.items()}
+    parts[ORDER] = digest_of(named)
+    rest = [part for item in dict.items(value) if type(item[0]) is not str for part in item]
+    return Digest(digest_of(rest), parts)
+
+
+def set_reach(value: Any) -> Reach:
+    """The elements of a set that have state."""
+    return Reach([element for element in set.__iter__(value) if type(element) not in ATOMS])
+
+
+def set_digest(value: Any) -> Digest:
+    """By the elements, in no order."""
+    return Digest(sum(_one(element) for element in set.__iter__(value)) & (2**64 - 1))
+
+
+def _one(element: object) -> int:
+    written = element if type(element) in PLAIN else token(element)
+    return int(xxh3_64_intdigest(marshal.dumps(written, 2)))
+
+
+def deque_reach(value: Any) -> Reach:
+    """The elements of a deque that have state."""
+    return Reach([element for element in deque.__iter__(value) if type(element) not in ATOMS])
+
+
+def deque_digest(value: Any) -> Digest:
+    """By the elements in their order."""
+    return Digest(digest_of(deque.__iter__(value)))
+
+
+def bytes_digest(value: Any) -> Digest | Opaque:
+    """By content."""
+    return Digest(int(xxh3_64_intdigest(memoryview(value))))
+
+
+def nothing(value: Any) -> Reach:
+    """Leads nowhere."""
+    return Reach()
+
+
+KINDS = (
+    Kind("list", ("builtins.list",), list_reach, list_digest),
+    Kind("dict", ("builtins.dict",), dict_reach, dict_digest),
+    Kind("set", ("builtins.set",), set_reach, set_digest),
+    Kind("deque", ("collections.deque",), deque_reach, deque_digest),
+    Kind("bytes", ("builtins.bytearray", "array.array"), nothing, bytes_digest),
+)

@@ -1,0 +1,48 @@
+"""Whose code is it? The user's own modules are looked into; libraries are not."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from functools import cache
+from types import ModuleType
+
+LIBRARY_FOLDERS = tuple(
+    {os.path.realpath(path) + os.sep for path in (*sysconfig.get_paths().values(), sys.prefix, sys.base_prefix) if path}
+    | {path + os.sep for path in sysconfig.get_paths().values() if path}
+)
+
+
+@cache
+def is_users_file(path: str) -> bool:
+    """Tell whether a file is the user's own: not of the standard library, not installed."""
+    where = os.path.realpath(path)
+    parts = where.split(os.sep)
+    installed = "site-packages" in parts or "dist-packages" in parts
+    return not installed and not where.startswith(LIBRARY_FOLDERS) and not path.startswith("<")
+
+
+def is_users_module(name: str) -> bool:
+    """Tell whether a module, by its name, holds the user's own code."""
+    if name in ("__main__", "__mp_main__"):
+        return True
+    module = sys.modules.get(name)
+    return type(module) is ModuleType and holds_users_code(module)
+
+
+def holds_users_code(module: ModuleType) -> bool:
+    """Tell whether a module is the user's own file."""
+    path = ModuleType.__getattribute__(module, "__dict__").get("__file__")
+    return type(path) is str and is_users_file(path)
+
+
+def module_of(cls: type) -> str:
+    """The module that a class says it is from, without running a metaclass's code."""
+    held = type.__dict__["__dict__"].__get__(cls).get("__module__")
+    return held if type(held) is str else "builtins"
+
+
+def is_users_class(cls: type) -> bool:
+    """Tell whether a class is defined by the user's own code."""
+    return is_users_module(module_of(cls))

@@ -1,0 +1,1 @@
+"""The tree of a program in, the tree with markers out; positions kept."""

@@ -1,0 +1,43 @@
+"""What a rewritten source will announce: its statements and its call sites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clew.analysis.outline import Statement
+from clew.analysis.touch import Touch
+from clew.model.places import Span
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """A call made directly by a statement.
+
+    `method` is the attribute called, or empty where a plain callable is; `receiver` the variable that the object
+    before the dot is reached from, or empty; `keywords` the names of its keyword arguments ("**" for a mapping);
+    `arguments` the variables that its arguments are reached from, by position, keyword or "*", or empty.
+    """
+
+    statement: int
+    span: Span
+    method: str
+    receiver: str
+    positional: int
+    keywords: frozenset[str]
+    arguments: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A source's statements, with what each may touch, and its call sites, by their numbers in the markers."""
+
+    statements: tuple[Statement, ...]
+    touches: tuple[Touch, ...]
+    sites: tuple[CallSite, ...]
+
+    def lines(self) -> str:
+        """Print the plan, a line a statement, for people."""
+        return "\n".join(
+            f"{s.number:4} {s.span.line:4} {s.shape:6} reads {' '.join(sorted(s.reads))} binds {' '.join(sorted(s.binds))}"
+            for s in self.statements
+        )

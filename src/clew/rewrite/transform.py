@@ -1,0 +1,157 @@
+"""Put markers between straight-line statements, and let their calls announce their callees.
+
+The law: the rewritten program does what the original does, and every node of the original keeps its position.
+Nothing is inserted in loops, functions, classes, lambdas and comprehensions.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from clew.analysis.names import COMPREHENSIONS
+from clew.analysis.outline import (
+    BRANCHING,
+    Outline,
+    Shape,
+    bodies,
+    is_docstring,
+    is_future_import,
+    outline,
+    shape_of,
+)
+from clew.analysis.touch import root_of, touch_of
+from clew.model.places import Span
+from clew.rewrite.plan import CallSite, Plan
+from clew.rewrite.protocol import CALL, NOTE, SELF, STEP
+
+Start = tuple[int, int]  # the numbers at which the statements and the call sites of this source begin
+
+
+def rewrite(tree: ast.Module, start: Start = (0, 0)) -> tuple[ast.Module, Plan]:
+    """Rewrite a module in place of its body; the tree handed in is used up."""
+    table = outline(tree)
+    touches = tuple(touch_of(node) for node in table.nodes)
+    writer = _Writer(table, start)
+    tree.body = writer.body(tree.body, top=True)
+    return tree, Plan(table.statements, touches, tuple(writer.announcer.sites))
+
+
+class _Writer:
+    """Writes the new bodies; `numbers` gives each statement's number by its node."""
+
+    def __init__(self, table: Outline, start: Start) -> None:
+        self.numbers = {id(node): number for number, node in enumerate(table.nodes)}
+        self.first = start[0]
+        self.announcer = _Announcer(start[1])
+
+    def body(self, body: Sequence[ast.stmt], top: bool = False) -> list[ast.stmt]:
+        written: list[ast.stmt] = []
+        for position, node in enumerate(body):
+            unmarked = top and (is_future_import(node) or (position == 0 and is_docstring(node)))
+            if not unmarked:
+                written.append(_marker(self.first + self.numbers[id(node)], node))
+            written.append(self.statement(node))
+        return written
+
+    def statement(self, node: ast.stmt) -> ast.stmt:
+        number = self.numbers[id(node)]
+        shape = shape_of(node)
+        if shape is Shape.SIMPLE:
+            return self.announcer.announce(node, number)
+        if shape in BRANCHING:
+            self.header(node, number)
+            for _, inner in bodies(node):
+                inner[:] = self.body(inner)
+            if isinstance(node, ast.With):
+                node.body.append(_marker(~(self.first + number), node.body[-1]))
+        return node
+
+    def header(self, node: ast.stmt, number: int) -> None:
+        match node:
+            case ast.If():
+                node.test = self.announcer.announce(node.test, number)
+            case ast.With():
+                for item in node.items:
+                    item.context_expr = self.announcer.announce(item.context_expr, number)
+            case ast.Match():
+                node.subject = self.announcer.announce(node.subject, number)
+            case _:
+                pass
+
+
+class _Announcer(ast.NodeTransformer):
+    """Wraps the callees of straight-line calls; does not enter code that runs elsewhere or repeatedly."""
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.number = 0
+        self.sites: list[CallSite] = []
+
+    def announce(self, node: Any, number: int) -> Any:
+        self.number = number
+        return self.visit(node)
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        if isinstance(node, (ast.Lambda, *COMPREHENSIONS)):
+            return node
+        return super().visit(node)  # type: ignore[no-any-return]  # NodeTransformer.visit is not typed
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        callee = node.func
+        site = self.first + len(self.sites)
+        method = callee.attr if isinstance(callee, ast.Attribute) else ""
+        keywords = frozenset(keyword.arg or "**" for keyword in node.keywords)
+        receiver = root_of(callee.value) if isinstance(callee, ast.Attribute) else ""
+        self.sites.append(
+            CallSite(self.number, _span(node), method, receiver, len(node.args), keywords, _arguments(node))
+        )
+        self.generic_visit(node)
+        if isinstance(callee, ast.Attribute):
+            if not isinstance(callee.value, (ast.Constant, ast.JoinedStr)):
+                callee.value = _wrapped(SELF, site, callee.value)
+        else:
+            node.func = _wrapped(CALL, site, node.func)
+        node.args = [_noted(argument) for argument in node.args]
+        return node
+
+
+def _arguments(node: ast.Call) -> dict[str, str]:
+    """Name the arguments that are plain variables, by position or keyword; "*" stands for a starred one."""
+    pairs = [
+        ("*" if isinstance(argument, ast.Starred) else str(position), argument)
+        for position, argument in enumerate(node.args)
+    ]
+    pairs += [(keyword.arg or "**", keyword.value) for keyword in node.keywords]
+    return {key: root_of(value) for key, value in pairs}
+
+
+def _noted(argument: ast.expr) -> ast.expr:
+    """Let a text that is put together on the spot announce itself: it may be the path of a file."""
+    joined = isinstance(argument, ast.JoinedStr)
+    added = isinstance(argument, ast.BinOp) and isinstance(argument.op, (ast.Add, ast.Div, ast.Mod))
+    if not joined and not added:
+        return argument
+    name = ast.copy_location(ast.Name(NOTE, ast.Load()), argument)
+    return ast.copy_location(ast.Call(name, [argument], []), argument)
+
+
+def _wrapped(name: str, site: int, value: ast.expr) -> ast.expr:
+    callee = ast.copy_location(ast.Name(name, ast.Load()), value)
+    number = ast.copy_location(ast.Constant(site), value)
+    return ast.copy_location(ast.Call(callee, [number, value], []), value)
+
+
+def _marker(number: int, at: ast.stmt) -> ast.stmt:
+    """A marker before (or for `~n` after) a statement, on that statement's first line."""
+    name = ast.Name(STEP, ast.Load())
+    marker = ast.Expr(ast.Call(name, [ast.Constant(number)], []))
+    for node in ast.walk(marker):
+        if "lineno" in node._attributes:
+            ast.copy_location(node, at)
+    return marker
+
+
+def _span(node: ast.expr) -> Span:
+    return Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)

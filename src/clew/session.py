@@ -1,0 +1,178 @@
+"""The one place where the parts are put together."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from clew.errors import BrokenSource, FileMissing, NotCapturing
+from clew.store.location import journal_path, make_store, store_folder
+
+if TYPE_CHECKING:
+    from clew.model.events import Event
+    from clew.store.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A program that was run: its session and events, its error text or None, how long it took, its exit status."""
+
+    session: str
+    events: tuple[Event, ...]
+    error: str | None
+    seconds: float
+    status: int
+
+
+def new_session() -> str:
+    """A name for a session that sorts by time and that nobody else has."""
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}"
+
+
+def ready_store(start: Path, setting: str | None) -> Path:
+    """The store's folder, made if it is not there."""
+    folder = store_folder(start, setting)
+    make_store(folder)
+    return folder
+
+
+def interpreter() -> list[str]:
+    """This interpreter, with the flags that it was started with."""
+    flags: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]  # what spawn uses
+    return [sys.executable, *flags]
+
+
+def command_for(program: Sequence[str], session: str, store: Path, *, checked: bool) -> list[str]:
+    """The command that runs a program watched; where it is not Python and `checked` is off, as Python would run it."""
+    path = program[0]
+    # Imported here: a run that is handed over must start quickly.
+    from clew.capture.handover import hand_over
+
+    plain = [*interpreter(), *program]
+    try:
+        handed = hand_over(path, session, str(store), tuple(plain))
+    except FileNotFoundError:
+        if checked:
+            raise FileMissing(path) from None
+        return plain
+    except (SyntaxError, ValueError) as error:
+        if checked:
+            raise broken(path, error) from None
+        return plain  # Python says itself what is wrong
+    return [*interpreter(), handed.program, *program[1:]]
+
+
+def broken(path: str, error: SyntaxError | ValueError) -> BrokenSource:
+    """A program that is not Python, in a line."""
+    if isinstance(error, SyntaxError):
+        return BrokenSource(path, error.lineno or 0, f"{type(error).__name__}: {error.msg}")
+    return BrokenSource(path, 0, str(error))
+
+
+def run_program(program: Sequence[str], store: str | None = None) -> NoReturn:
+    """Run a script as `python` would, watched; this process becomes the program's."""
+    where = Path(program[0])
+    if where.suffix == ".ipynb":
+        raise SystemExit(run_notebook_here(where, store))
+    folder = ready_store(Path.cwd(), store)
+    command = command_for(program, new_session(), folder, checked=False)
+    sys.stdout.flush()
+    if os.name == "nt":
+        raise SystemExit(subprocess.call(command))  # Windows has no exec that waits
+    os.execv(command[0], command)
+
+
+def run_notebook_here(path: Path, store: str | None) -> int:
+    """Run a notebook's cells in a child, its output ours."""
+    folder = ready_store(path.resolve().parent if path.exists() else Path.cwd(), store)
+    return subprocess.call(notebook_command(path, new_session(), folder, allow_errors=False))
+
+
+def notebook_command(path: Path, session: str, store: Path, *, allow_errors: bool) -> list[str]:
+    """The command that runs a notebook watched."""
+    # Imported here: reading notebooks is not part of starting a script.
+    from clew.analysis.notebooks import read_notebook
+
+    read_notebook(path)
+    flags = ["--allow-errors"] if allow_errors else []
+    return [*interpreter(), "-m", "clew.ipython", *flags, session, str(store), str(path.resolve())]
+
+
+def capture(
+    path: Path, argv: Sequence[str], *, allow_errors: bool, store: str | None, quiet: bool = False
+) -> Captured:
+    """Run a script (in this folder) or notebook (in its own) in a child, watched; its output goes to our stderr."""
+    if not path.exists():
+        raise FileMissing(str(path))
+    session = new_session()
+    folder = ready_store(Path.cwd(), store)
+    if path.suffix == ".ipynb":
+        command = notebook_command(path, session, folder, allow_errors=allow_errors)
+    else:
+        command = command_for([str(path), *argv], session, folder, checked=True)
+    started = time.perf_counter()
+    out = subprocess.DEVNULL if quiet else sys.stderr.fileno()
+    done = subprocess.run(command, stdout=out, stderr=subprocess.DEVNULL if quiet else None, check=False)
+    seconds = time.perf_counter() - started
+    events = recorded(folder, session)
+    return Captured(session, events, error_of(events, done.returncode), seconds, done.returncode)
+
+
+def recorded(folder: Path, session: str) -> tuple[Event, ...]:
+    """What a session recorded, straight from its journal."""
+    # Imported here: only needed once a program has run.
+    from clew.store.journal import read_journal
+
+    path = journal_path(folder, session)
+    return tuple(event for record in read_journal(path) for event in record) if path.exists() else ()
+
+
+def error_of(events: Sequence[Event], status: int) -> str | None:
+    """The error text of a session that failed, or None."""
+    # Imported here for the same reason.
+    from clew.model.events import SessionEnded
+
+    said = next((event.error for event in events if isinstance(event, SessionEnded)), None)
+    if said:
+        return said
+    if said is None:
+        return f"the program ended early, with status {status}"
+    return f"exit status {status}" if status else None
+
+
+def open_store(setting: str | None = None) -> Store:
+    """The store, with everything that was recorded so far taken in."""
+    # Imported here: SQLAlchemy takes longer to load than most commands take to run.
+    from clew.dataflow.graph import fold
+    from clew.store.database import Store
+
+    store = Store.open(ready_store(Path.cwd(), setting))
+    store.drain(lambda events: [d for found in fold(events).dependences.values() for d in found])
+    return store
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """The session that is being watched in this process."""
+
+    session: str
+    events: tuple[Event, ...]
+    namespace: dict[str, object]
+
+
+
+def live() -> LiveSession:
+    """The session that is being watched in this process; NotCapturing if none is."""
+    from clew.capture import watching  # only a live session needs it
+
+    found = watching.live()
+    if found is None:
+        raise NotCapturing
+    return LiveSession(*found)
