@@ -46,6 +46,19 @@ class AmbientProbes:
                 self._drop(kind, fault)
         return found
 
+    @staticmethod
+    def changed(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[str, ...]:
+        """The kinds that differ between two probes, those that were not there before among them.
+
+        A kind appears when its library is loaded; the same step may have set it, or drawn from it, too.
+        """
+        return tuple(kind for kind, seen in after.items() if before.get(kind) != seen)
+
+    @staticmethod
+    def appeared(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[str, ...]:
+        """The kinds that were not there before."""
+        return tuple(kind for kind in after if kind not in before)
+
     def _begin(self) -> None:
         """Start to look at what was loaded since the last time."""
         ready = [probe for probe in self._waiting if probe.module in sys.modules]
@@ -60,13 +73,3 @@ class AmbientProbes:
     def _drop(self, kind: str, fault: Exception) -> None:
         self.faults.append(f"{kind}: {type(fault).__name__}: {fault}")
         self._watches = [one for one in self._watches if one[0] != kind]
-
-
-def changed(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[str, ...]:
-    """The kinds of hidden state that differ between two probes; what was not there before is not among them."""
-    return tuple(kind for kind, seen in after.items() if kind in before and before[kind] != seen)
-
-
-def appeared(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[str, ...]:
-    """The kinds that were not there before: a step loaded their library, and may have set or drawn from it too."""
-    return tuple(kind for kind in after if kind not in before)

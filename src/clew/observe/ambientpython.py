@@ -81,7 +81,7 @@ def _begin_decimal() -> Look:
         if not variable:
             variable.extend(one for one in copy_context() if one.name == "decimal_context")
         context = variable[0].get(None) if variable else None
-        if type(context) is not context_type:
+        if context is None or type(context) is not context_type:
             return seen.count
         return seen.look((context.prec, context.rounding, context.Emin, context.Emax, context.capitals, context.clamp))
 

@@ -28,11 +28,12 @@ class Connections:
     A new connection at the address of a dead one is heard too, and takes its place.
     """
 
-    __slots__ = ("_opening", "_paths")
+    __slots__ = ("_opening", "_paths", "_tokens")
 
     def __init__(self) -> None:
         self._opening: dict[int, str] = {}
         self._paths: dict[int, str] = {}
+        self._tokens: dict[str, str] = {}
 
     def hear(self, event: str, args: tuple[Any, ...]) -> str | None:
         """Take note of a connection; the file that is about to be opened, where it is one."""
@@ -46,6 +47,10 @@ class Connections:
     def path(self, connection: sqlite3.Connection) -> str:
         """The absolute path of the connection's file, `:memory:`, or empty if it was opened unheard."""
         return self._paths.get(id(connection), "")
+
+    def token(self, path: str) -> object:
+        """The one object that stands for a database file; None for a database that nobody shares."""
+        return None if path in ("", MEMORY) else self._tokens.setdefault(path, path)
 
 
 CONNECTIONS = Connections()
@@ -73,16 +78,19 @@ def connection_state(connection: sqlite3.Connection) -> tuple[str, int] | None:
     try:
         counts = (_total_changes(connection), _in_transaction(connection))
         if path == MEMORY:
-            return _memory_state(connection)
+            return _memory_state(connection, counts)
     except sqlite3.Error:
         return None
     return (path, xxh3_64_intdigest(repr((counts, database_stamps(path))).encode())) if path else None
 
 
-def _memory_state(connection: sqlite3.Connection) -> tuple[str, int] | None:
+def _memory_state(connection: sqlite3.Connection, counts: object) -> tuple[str, int] | None:
     if _serialize is None or len(gc.get_referents(connection)) > QUIET:
         return None
-    return MEMORY, xxh3_64_intdigest(_serialize(connection))
+    try:
+        return MEMORY, xxh3_64_intdigest(_serialize(connection))
+    except sqlite3.OperationalError:  # nothing in it yet
+        return MEMORY, xxh3_64_intdigest(repr(counts).encode())
 
 
 def database_stamps(path: str) -> tuple[tuple[int, int] | None, ...]:

@@ -106,7 +106,11 @@ class Ledger:
             yield Touch(Deed.BIND, touch.onto + path[len(touch.path) :])
 
     def _post(
-        self, account: Account, accounts: dict[str, Account], reads: dict[File | Ambient, Reason], writes: dict[File, Effect]
+        self,
+        account: Account,
+        accounts: dict[str, Account],
+        reads: dict[File | Ambient, Reason],
+        writes: dict[File, Effect],
     ) -> None:
         path, after = account.path, stamp(account.path)
         write = self._outcome(account, after)

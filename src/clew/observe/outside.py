@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from clew.model.effects import Bound, Changed, Effect, Read, Reason
-from clew.model.resources import Ambient, File
+from clew.model.resources import Ambient
 from clew.observe.audit import WIRE
 from clew.observe.databases import CONNECTIONS
 from clew.observe.files import Deed, Touch, touches
@@ -20,9 +20,7 @@ from clew.observe.processes import Spawned, spawned, still_running
 from clew.observe.stamps import absolute, listing, plain_path
 from clew.observe.watches import Watches
 
-PROCESS_EVENTS = frozenset(
-    ("subprocess.Popen", "os.system", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty")
-)
+PROCESS_EVENTS = frozenset(("subprocess.Popen", "os.system", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"))
 NETWORK_EVENTS = frozenset(("urllib.Request", "socket.connect", "http.client.send"))
 DATABASE_EVENTS = frozenset(("sqlite3.connect", "sqlite3.connect/handle"))
 ENVIRONMENT_EVENTS = frozenset(("os.putenv", "os.unsetenv"))

@@ -20,7 +20,9 @@ SHARE = 50  # a snapshot is taken again only after 50 times what it costs: 2 % o
 PATIENCE = 60.0  # seconds for which we look again where we cannot ask whether a child still runs
 WORD = re.compile(r"[^\s;|&<>()'\"=,`$]+")
 # Programs that libraries start to learn about the machine; they read no file that a program wrote.
-ASKING = frozenset("lscpu uname fc-list ldconfig nvidia-smi rocm-smi sysctl getconf hostname whoami id date nproc".split())
+ASKING = frozenset(
+    "lscpu uname fc-list ldconfig nvidia-smi rocm-smi sysctl getconf hostname whoami id date nproc".split()
+)
 
 Snapshot = Mapping[str, Stamp]
 

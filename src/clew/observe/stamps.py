@@ -96,7 +96,7 @@ def plain_path(path: object) -> str | None:
         return str.__str__(path)
     if isinstance(path, bytes):
         return os.fsdecode(bytes.__getitem__(path, slice(None)))
-    return os.fspath(path) if type(path) in PATH_TYPES else None  # type: ignore[call-overload, no-any-return]
+    return os.fspath(path) if type(path) in PATH_TYPES else None  # type: ignore[call-overload]  # one of these types
 
 
 def absolute(path: str) -> str:

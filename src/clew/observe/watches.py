@@ -6,8 +6,8 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from clew.observe.databases import database_stamps
+from clew.observe.descriptors import holders, target
 from clew.observe.files import Deed, Touch
-from clew.observe.openhandles import holders, target
 from clew.observe.stamps import Stamp, stamp
 
 MOST = 16  # of each kind, looked at after every step
