@@ -3,7 +3,8 @@
 In README.md and docs/*.md, a fence's info string says what to do with a block, in one folder a page, in order:
 
 - ```` ```python file=NAME ````  is written there as NAME (any language);
-- ```` ```console run ````       is run line by line (`$ ` before each command) and compared;
+- ```` ```console run ````       is run line by line (`$ ` before each command); standard output is compared,
+  and where a command fails, both streams and the exit status;
 - ```` ```python cells ````      is run as notebook cells (`# %%` between them) in one IPython shell; a ```` ```text ````
   block right after it is what they print.
 
@@ -19,6 +20,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -65,7 +67,7 @@ def info_of(info: str) -> tuple[str, tuple[str, ...]]:
 def run_page(page: str, folder: Path) -> Iterator[tuple[Block, str, str]]:
     """Do what each block says; yield it with the output it shows and the output it had."""
     all_blocks = blocks(page)
-    for block, following in zip(all_blocks, [*all_blocks[1:], None], strict=True):
+    for block, following in zip_longest(all_blocks, all_blocks[1:]):
         if block.file:
             (folder / block.file).write_text(block.body, encoding="utf-8")
         elif "run" in block.words:
@@ -84,28 +86,23 @@ def commands(body: str) -> Iterator[tuple[str, str]]:
 
 
 def run(command: str, folder: Path) -> str:
-    """What a user would read: both streams, and the exit status where it is not 0."""
+    """What the command answers: its standard output; where it fails, what it says on both streams, and the status."""
     names = {"clew": f"{shlex.quote(sys.executable)} -m clew", "python": shlex.quote(sys.executable)}
     line = re.sub(r"^(clew|python)\b", lambda found: names[found[0]], command)
     done = child(["sh", "-c", line], folder)
-    return done.stdout + (f"(exit status {done.returncode})\n" if done.returncode else "")
+    failure = f"{done.stderr}(exit status {done.returncode})\n" if done.returncode else ""
+    return done.stdout + failure
 
 
 def run_cells(body: str, folder: Path) -> str:
-    return child([sys.executable, "-c", CELLS], folder, body).stdout
+    done = child([sys.executable, "-c", CELLS], folder, body)
+    return done.stdout + (done.stderr if done.returncode else "")
 
 
 def child(argv: list[str], folder: Path, said: str = "") -> subprocess.CompletedProcess[str]:
+    own = environment(folder)
     return subprocess.run(
-        argv,
-        input=said,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd=folder,
-        env=environment(folder),
-        text=True,
-        timeout=300,
-        check=False,
+        argv, input=said, cwd=folder, env=own, capture_output=True, text=True, timeout=300, check=False
     )
 
 
