@@ -21,6 +21,9 @@ class_qualname: Any = type.__dict__["__qualname__"].__get__
 # Modules whose functions are methods of an instance that nobody sees.
 HIDDEN_OWNERS = ("random", "numpy.random")
 
+# Packages that come as a part of another, under a name of their own.
+SAME_HOUSE = {"mpl_toolkits": "matplotlib"}
+
 # What a class body has in its namespace without having overridden anything.
 BOOKKEEPING = frozenset(
     "__module__ __qualname__ __doc__ __dict__ __weakref__ __slots__ __annotations__ __annotate__ __annotate_func__ "
@@ -235,7 +238,7 @@ _C_GETTERS = (types.GetSetDescriptorType, types.MemberDescriptorType)
 def _family(module: str) -> str:
     """Name the library that a module belongs to; the standard library is one."""
     first = module.partition(".")[0]
-    return "builtins" if first in sys.stdlib_module_names else first
+    return "builtins" if first in sys.stdlib_module_names else SAME_HOUSE.get(first, first)
 
 
 def _text(value: object) -> str:

@@ -1,13 +1,15 @@
 """Names of callables written briefly: `pandas.**.DataFrame.{head,tail}` stands for many.
 
-Braces list alternatives, parted by commas or blanks, and nest; `*` stands for one dotted part, `**` for any number of
-them, none included (libraries move their classes from module to module, and a pack should not care).
+Braces list alternatives, parted by commas or blanks, and nest. Within a part `*`, `?` and `[A-Z]` stand for letters, as
+in the names of files; so `*` alone stands for one part, `get_*` for getters. `**` stands for any number of modules, none included (libraries move things from module to module, and a pack should not care); a part that
+begins with a capital is a class, and no module.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 
 TOKEN = re.compile(r"[{}]|[\s,]+|[^{}\s,]+")
 
@@ -48,10 +50,25 @@ def matches(pattern: Sequence[str], parts: Sequence[str]) -> bool:
         return not parts
     head, rest = pattern[0], pattern[1:]
     if head == "**":
-        return any(matches(rest, parts[skip:]) for skip in range(len(parts) + 1))
-    return bool(parts) and head in ("*", parts[0]) and matches(rest, parts[1:])
+        return matches(rest, parts) or bool(parts) and not is_class(parts[0]) and matches(pattern, parts[1:])
+    return bool(parts) and fits(head, parts[0]) and matches(rest, parts[1:])
+
+
+def fits(pattern: str, part: str) -> bool:
+    """Tell whether one part of a name is that of a pattern."""
+    return pattern == part or (is_wild(pattern) and fnmatchcase(part, pattern))
+
+
+def is_wild(part: str) -> bool:
+    """Tell whether a part of a pattern stands for more than itself."""
+    return "*" in part or "[" in part or "?" in part
+
+
+def is_class(part: str) -> bool:
+    """Tell whether a part of a name looks like that of a class."""
+    return part.lstrip("_")[:1].isupper()
 
 
 def wildness(pattern: Sequence[str]) -> int:
     """Say how little a pattern pins down; of two that match, the tamer one counts."""
-    return sum(10 if part == "**" else 1 for part in pattern if part in ("*", "**"))
+    return sum(10 if part == "**" else 1 if is_wild(part) else -1 for part in pattern)

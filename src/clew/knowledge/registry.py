@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clew.errors import BadPack
-from clew.knowledge.patterns import matches, wildness
+from clew.knowledge.patterns import is_wild, matches, wildness
 from clew.knowledge.schema import CalleeFacts, Pack, parsed_pack
 
 PACKS = Path(__file__).parent / "packs"
@@ -25,7 +25,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What one pack says: rules by the last part of the name, and patterns of inert types."""
+    """What one pack says: rules by the last part of the name (`*` where that is wild), and patterns of inert types."""
 
     rules: dict[str, list[Rule]] = field(default_factory=dict)
     inert: list[tuple[str, ...]] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Shelf:
     def about(self, callee: str) -> CalleeFacts | None:
         """Give the facts of the tamest pattern that matches; of two equally tame, of the one read last."""
         parts = callee.split(".")
-        rules = (*self.rules.get(parts[-1], ()), *self.rules.get("*", ()), *self.rules.get("**", ()))
+        rules = (*self.rules.get(parts[-1], ()), *self.rules.get("*", ()))
         found = [rule for rule in rules if matches(rule.pattern, parts)]
         return min(reversed(found), key=lambda rule: rule.wildness).facts if found else None
 
@@ -125,5 +125,5 @@ def shelved(pack: Pack) -> Shelf:
         for name in entry.names:
             pattern = tuple(name.split("."))
             rule = Rule(pattern, entry.facts, wildness(pattern))
-            shelf.rules.setdefault(pattern[-1], []).append(rule)
+            shelf.rules.setdefault("*" if is_wild(pattern[-1]) else pattern[-1], []).append(rule)
     return shelf

@@ -39,7 +39,10 @@ class CalleeFacts:
     reads_names     looks up variables of its caller by name
     reads_path      arguments that name files it reads
     writes_path     arguments that name files it writes
-    figure          changes the matplotlib figure that `self` belongs to, or the `current` one
+    figure          changes the matplotlib figure that `self` belongs to, or the `current` one, and what `changes` lists
+
+    Facts that are neither pure nor list changes nor draw on a figure leave open what the call changes. Pure is said of
+    memory: what a call does to ambient state is in `seeds` and `draws`, files are left to the audit hook and the paths.
     """
 
     pure: bool = False
