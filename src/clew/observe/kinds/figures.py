@@ -1,7 +1,292 @@
-"""To come."""
+"""matplotlib: a figure with all of its axes and artists is one cell.
+
+Every artist leads to its figure, and the figure's fingerprint is of what somebody set: data, texts, limits, colours,
+styles. Drawing works out the rest (positions, mapped colours, ticks, automatic limits), and that is not state.
+"""
 
 from __future__ import annotations
 
-from clew.observe.kind import Kind
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
-KINDS: tuple[Kind, ...] = ()
+from clew.observe.atoms import PLAIN, is_scalar
+from clew.observe.digests import of_array, of_plain
+from clew.observe.kind import Digest, Kind, Reach
+from clew.observe.kinds.raw import attribute, attributes, class_digest
+
+SMALL = 1 << 12  # bytes of an array that are copied rather than hashed where they are
+DATA_LIMIT = 1 << 22  # bytes of an artist's data that are read; of larger data the identity is enough
+
+ANY = ("_visible", "_alpha", "_label", "zorder", "_clipon", "_gid")
+TEXT = ("_text", "_color", "_rotation", "_horizontalalignment", "_verticalalignment", "_usetex", "_wrap",
+        "_linespacing", "_bbox_patch", "_fontproperties", "xy", "xycoords", "arrow_patch")  # fmt: skip
+LINE = ("_xorig", "_yorig", "_linewidth", "_linestyle", "_color", "_drawstyle", "_marker", "_markersize",
+        "_markeredgecolor", "_markerfacecolor", "_markeredgewidth", "_markevery", "_dash_pattern")  # fmt: skip
+PATCH = ("_facecolor", "_edgecolor", "_linewidth", "_linestyle", "_hatch", "_fill", "_x0", "_y0", "_width", "_height",
+         "angle", "_center", "r", "theta1", "theta2", "_closed")  # fmt: skip
+MAPPED = ("_A", "_offsets", "_original_facecolor", "_original_edgecolor", "_sizes", "_linewidths", "_hatch", "_extent",
+          "origin", "_interpolation", "_norm", "cmap", "_colorizer")  # fmt: skip
+EDGE = ("_visible", "_edgecolor", "_facecolor", "_linewidth", "_linestyle", "_alpha", "_bounds", "zorder")
+LEGEND = ("_loc_real", "_ncols", "_ncol", "_fontsize", "_mode", "shadow", "_bbox_to_anchor")
+AXES = ("_aspect", "_box_aspect", "_adjustable", "_anchor", "_frameon", "_axisbelow", "axison", "_xmargin", "_ymargin",
+        "_subplotspec", "_axes_locator", "_facecolor")  # fmt: skip
+AXIS = ("_autoscale_on", "label_position", "offset_text_position", "_scale", "units", "_remove_overlapping_locs")
+FONT = ("_size", "_weight", "_slant", "_family", "_file")
+CHILD_LISTS = ("_children", "artists", "collections", "images", "lines", "patches", "tables", "texts", "legends")
+REDRAWN = ("Quiver", "Barbs")  # whose paths are made when they are drawn
+TITLES = ("title", "_left_title", "_right_title")
+SUPER_TITLES = ("_suptitle", "_supxlabel", "_supylabel")
+
+
+def root(artist: Any) -> Any:
+    """Return the figure that an artist is in, that of all subfigures; None while it is in none."""
+    state = attributes(artist)
+    found = state.get("_root_figure") or state.get("_parent_figure") or state.get("figure")
+    return found if found is None or found is artist else root(found)
+
+
+def figure_of(artist: Any) -> Any:
+    """Return an artist's figure: itself for a figure, and for a part of another artist that one's."""
+    return root(artist) or (artist if "_localaxes" in attributes(artist) else None)
+
+
+def artist_reach(artist: Any) -> Reach:
+    """Lead from an artist to its figure."""
+    figure = figure_of(artist)
+    return Reach() if figure is None or figure is artist else Reach((figure,))
+
+
+def artist_digest(artist: Any) -> Digest:
+    """Digest a figure as a whole; of an artist nothing but its class while it is in a figure, whose cell it is."""
+    figure = figure_of(artist)
+    if figure is not None and figure is not artist:
+        return Digest(class_digest(artist))
+    return Digest(of_plain([class_digest(artist), *(figure_state(artist) if figure else [artist_state(artist)])]))
+
+
+def figure_state(figure: Any) -> Iterator[object]:
+    """Yield what can be told of a figure, in values that marshal writes."""
+    state = attributes(figure)
+    yield values(state, ("_dpi",))
+    yield seen(attributes(state.get("bbox_inches")).get("_points"))
+    yield values(attributes(state.get("patch")), EDGE)
+    placed = type(state.get("_layout_engine")).__name__ in ("NoneType", "PlaceHolderLayoutEngine")
+    # A layout engine moves axes whenever the figure is drawn; without one, only the user does.
+    yield list(attributes(state.get("subplotpars")).values()) if placed else id(state.get("_layout_engine"))
+    titles = [state[name] for name in SUPER_TITLES if state.get(name) is not None]
+    yield [artist_state(title, moves=True) for title in titles]
+    yield from children_state(state, but=set(map(id, titles)))
+    for axes in state.get("_localaxes") or ():
+        yield from axes_state(axes, placed)
+    for inner in state.get("subfigs") or ():
+        yield from figure_state(inner)
+
+
+def axes_state(axes: Any, placed: bool) -> Iterator[object]:
+    """Yield what can be told of one axes."""
+    state = attributes(axes)
+    yield id(axes), type(axes).__name__, values(state, ANY), values(state, AXES)
+    yield seen(attributes(state.get("_originalPosition")).get("_points")) if placed else 0
+    yield [title_state(state[name]) for name in TITLES if name in state]
+    for name in ("xaxis", "yaxis", "zaxis"):
+        if name in state:
+            yield from axis_state(state[name])
+    yield limits(state)
+    yield [edge_state(edge) for edge in (*spines(state.get("spines")), state.get("patch"))]
+    yield from children_state(state)
+    legend = state.get("legend_")
+    if legend is not None:
+        yield artist_state(legend)
+    for inner in state.get("child_axes") or ():
+        yield from axes_state(inner, placed)
+
+
+def edge_state(edge: Any) -> list[object]:
+    """Return what can be told of a spine or background; a spine that nobody moved gets its place when it is drawn."""
+    state = attributes(edge)
+    place = state.get("_position")
+    return [None if place == ("outward", 0.0) else seen(place), *values(state, EDGE)]
+
+
+def children_state(state: Mapping[str, Any], but: Collection[int] = ()) -> Iterator[object]:
+    """Yield what can be told of the artists that a figure or axes lists."""
+    for name in CHILD_LISTS:
+        for child in state.get(name) or ():
+            if id(child) not in but:
+                yield artist_state(child)
+
+
+def title_state(title: Any) -> list[object]:
+    """Return what can be told of a title or label, which drawing may shift; of an empty one, nothing."""
+    return artist_state(title, moves=True) if attributes(title).get("_text") else []
+
+
+def spines(held: Any) -> Iterable[Any]:
+    """Return the spines of an axes: a dict, in an object from matplotlib 3.4 on."""
+    found = attributes(held).get("_dict") or held
+    return dict.values(found) if isinstance(found, dict) else ()
+
+
+def limits(state: Mapping[str, Any]) -> list[object]:
+    """Return the limits of an axes' two axes: those that somebody set; of automatic ones, their direction."""
+    points = attributes(state.get("_viewLim")).get("_points")
+    if points is None or (state.get("_adjustable") == "datalim" and state.get("_aspect") != "auto"):
+        return []  # a drawing fits them to the aspect
+    said: list[object] = []
+    for column, name in enumerate(("xaxis", "yaxis")):
+        low, high = points[:, column].tolist()
+        automatic = attributes(state.get(name)).get("_autoscale_on", state.get(f"_autoscale{name[0].upper()}on"))
+        said += [low > high] if automatic else [low, high]
+    return said
+
+
+def axis_state(axis: Any) -> Iterator[object]:
+    """Yield what can be told of an axis: label, scale, and how its ticks are found and look."""
+    state = attributes(axis)
+    yield values(state, ANY), values(state, AXIS), title_state(state.get("label"))
+    for name in ("major", "minor"):
+        ticker = attributes(state.get(name))
+        # set_xticks puts in others; what a drawing stores in them does not matter.
+        yield id(ticker.get("_locator")), id(ticker.get("_formatter"))
+    for name in ("_major_tick_kw", "_minor_tick_kw"):
+        looks = state.get(name) or {}
+        yield list(looks), values(looks, tuple(looks))
+    yield tick_labels(state)
+
+
+def tick_labels(state: Mapping[str, Any]) -> list[object]:
+    """Return how tick labels have been turned one by one; ticks come and go with every drawing, upright."""
+    turned = state.get("_major_tick_kw", {}).get("labelrotation", 0.0)
+    said = set()
+    for tick in state.get("majorTicks") or ():
+        for name in ("label1", "label2"):
+            label = attributes(attributes(tick).get(name))
+            rotation = label.get("_rotation", 0.0)
+            if rotation and rotation != turned:
+                said.add((str(rotation), str(label.get("_horizontalalignment"))))
+    return [list(pair) for pair in sorted(said)]
+
+
+def artist_state(artist: Any, *, moves: bool = False) -> list[object]:
+    """Return what can be told of one artist; `moves` says that drawing may shift it."""
+    state = attributes(artist)
+    said = [id(artist), values(state, ANY)]
+    if "_text" in state:
+        said += values(state, TEXT)
+        if not moves:
+            said += values(state, ("_x", "_y"))
+    elif "_xorig" in state:
+        said += values(state, LINE)
+    elif "_edgecolor" in state:
+        said += values(state, PATCH)
+    elif "_legend_box" in state:
+        title = attributes(state.get("_legend_title_box")).get("_text")
+        said += [*values(state, LEGEND), *map(artist_state, state.get("texts") or ()), title_state(title)]
+    elif "_A" in state:
+        said += values(state, MAPPED)
+        if type(artist).__name__ not in REDRAWN:
+            said.append(len(state.get("_paths") or ()))
+    return said
+
+
+def values(state: Mapping[str, Any], names: tuple[str, ...]) -> list[object]:
+    """Return these attributes as marshal can write them."""
+    get = state.get
+    return [value if type(value) in PLAIN else seen(value) for value in map(get, names)]
+
+
+def seen(value: Any) -> object:
+    """Write one value down: plain data and arrays by content, what sets a look by its settings, others by identity."""
+    cls = type(value)
+    if cls in PLAIN:
+        return value
+    if cls is tuple or cls is list:
+        if PLAIN.issuperset(map(type, value)):
+            return value
+        return [seen(item) for item in value[:1000]]
+    if is_scalar(cls):
+        return float(value) if cls.__name__.startswith(("float", "int", "uint")) else id(value)
+    if cls.__name__ in SETTINGS:
+        return values(attributes(value), SETTINGS[cls.__name__])
+    if cls.__module__ == "matplotlib.colors" and "_vmin" in attributes(value):
+        return id(value), values(attributes(value), ("_vmin", "_vmax", "vmin", "vmax"))
+    return _array_seen(value)
+
+
+def _array_seen(value: Any) -> object:
+    ndarray = getattr(sys.modules.get("numpy"), "ndarray", None)
+    if type(value) is ndarray and value.nbytes < SMALL and not value.dtype.hasobject:
+        return value.tobytes()
+    if ndarray is None or not issubclass(type(value), ndarray):
+        return id(value)
+    if value.dtype.hasobject or value.nbytes > DATA_LIMIT:
+        return id(value), value.shape
+    return of_array(value)
+
+
+SETTINGS = {
+    "FontProperties": FONT,
+    "MarkerStyle": ("_marker", "_fillstyle"),
+    "Colorizer": ("_norm", "_cmap"),
+}
+
+
+def standing_reach(x: Any) -> Reach:
+    """Lead from what belongs to a figure without being an artist (a canvas, a colour bar) to the figure."""
+    state = attributes(x)
+    found = [state.get(name) for name in ("figure", "_figure", "ax", "axes", "canvas", "axis", "mappable")]
+    return Reach([owner for owner in found if owner is not None])
+
+
+def constant(x: Any) -> Digest:
+    """Digest by the class alone: what can change is in the figure's cell."""
+    return Digest(class_digest(x))
+
+
+def matrix_digest(transform: Any) -> Digest:
+    """Digest a transform by the matrix that a user can set; the rest it works out."""
+    return Digest(of_plain([class_digest(transform), _array_seen(attributes(transform).get("_mtx"))]))
+
+
+def no_reach(_: Any) -> Reach:
+    """Lead nowhere."""
+    return Reach()
+
+
+def holder_reach(held: Any) -> Reach:
+    """Lead from the spines of an axes to each."""
+    return Reach(tuple(spines(held)))
+
+
+def bars(x: Any) -> Reach:
+    """Lead from a container (bars, error bars, stems) to its artists."""
+    return Reach(tuple(tuple.__iter__(x)))
+
+
+ARTIST_OWN = frozenset({"_stale", "stale_callback", "_axes", "axes", "figure", "_parent_figure", "_root_figure",
+                        "_callbacks", "canvas", "_axstack", "patch", "bbox", "_remove_method"})  # fmt: skip
+
+KINDS = (
+    Kind("artist", ("matplotlib.artist.Artist",), artist_reach, artist_digest, ARTIST_OWN),
+    Kind("artists", ("matplotlib.container.Container",), bars, constant),
+    Kind("spines", ("matplotlib.spines.Spines",), holder_reach, constant),
+    Kind(
+        "part of a figure",
+        (
+            "matplotlib.backend_bases.FigureCanvasBase",
+            "matplotlib.backend_bases.FigureManagerBase",
+            "matplotlib.backend_bases.RendererBase",
+            "matplotlib.colorbar.Colorbar",
+            "matplotlib.colorbar.ColorbarBase",
+            "matplotlib.gridspec.GridSpecBase",
+            "matplotlib.gridspec.SubplotSpec",
+            "matplotlib.axis.Ticker",
+            "matplotlib.figure.SubplotParams",
+            "matplotlib.gridspec.SubplotParams",
+        ),
+        standing_reach,
+        constant,
+    ),
+    Kind("transform", ("matplotlib.transforms.TransformNode",), no_reach, matrix_digest),
+)
