@@ -51,9 +51,7 @@ def function_name(callee: object) -> str:
         return names[0]
     if type(callee) is types.MethodType:
         return function_name(callee.__func__)
-    if type(callee) in (types.MethodDescriptorType, types.WrapperDescriptorType):
-        return f"{type_name(callee.__objclass__)}.{callee.__name__}"  # type: ignore[attr-defined]
-    return _claim(callee) or (names or (type_name(type(callee)),))[0]
+    return _claim(callee) or (names or unbound_names(callee) or (type_name(type(callee)),))[0]
 
 
 def callee_names(callee: object) -> tuple[str, ...]:
@@ -76,6 +74,13 @@ def callee_names(callee: object) -> tuple[str, ...]:
     if kind is types.MethodWrapperType:
         return method_names(callee.__self__, callee.__name__)  # type: ignore[attr-defined]
     return _callable_object(callee)
+
+
+def unbound_names(callee: object) -> tuple[str, ...]:
+    """Name a method in C that was taken from its class (`str.lower`): its first argument is the object before the dot."""
+    if type(callee) in (types.MethodDescriptorType, types.WrapperDescriptorType):
+        return (f"{type_name(callee.__objclass__)}.{callee.__name__}",)  # type: ignore[attr-defined]
+    return ()
 
 
 def method_names(owner: object, attribute: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clew.errors import BadPack
+from clew.knowledge.names import callee_names, unbound_names
 from clew.knowledge.patterns import is_wild, matches, wildness
 from clew.knowledge.schema import CalleeFacts, Pack, parsed_pack
 
@@ -69,6 +70,14 @@ class Knowledge:
     def about_first(self, names: Iterable[str]) -> CalleeFacts | None:
         """Say what is known under the first of some names that is known at all."""
         return next((facts for name in names if (facts := self.about(name)) is not None), None)
+
+    def is_pure_callable(self, callee: object) -> bool:
+        """Tell whether a function may be handed to another that calls it (`map(len, xs)`), and changes nothing by that."""
+        facts = self.about_first(callee_names(callee))
+        if facts is None:
+            unbound = self.about_first(unbound_names(callee))
+            facts = None if unbound is None or unbound.unless else unbound
+        return facts is not None and (facts.pure or facts.pure_if_inert) and not (facts.draws or facts.seeds)
 
     def is_inert(self, type_name: str) -> bool:
         """Tell whether instances of a type, named `module.qualname`, hold no state that can change."""

@@ -27,10 +27,11 @@ class CalleeFacts:
 
     pure            changes no memory that was there before the call, and runs no code of the user's
     pure_if_inert   the same, as long as nothing that the object before the dot or the arguments lead to is the user's
-                    (an instance of a user's class, a user's function, a running generator)
-    shallow         of those objects only their own types matter, not what they hold (`len` asks the list, not its items)
+                    (an instance of a user's class, a user's function, a running generator) or is a callable that is not
+                    pure itself (`map(out.append, xs)`; ask `Knowledge.is_pure_callable`)
+    shallow         of those objects only they themselves matter, not what they hold (`len` asks the list, not its items)
     unless          facts do not hold where one of these arguments is given (`inplace`, `out`)
-    calls_back      facts hold only if what these arguments lead to is not the user's: they are called
+    calls_back      facts hold only if what these arguments lead to is inert in that sense: they may be called
     changes         only these arguments, with all that they lead to, can change
     iterates        iterators among the arguments are used up, and what they run is run (so they are looked into, `shallow` or not)
     seeds           ambient state that is set, whatever it was
