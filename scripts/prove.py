@@ -18,6 +18,9 @@ from clew.replay.portrait import Same
 from clew.replay.process import Cells, Terms, Testimony, last_line, run_clean, verdict_on
 from clew.screen.color import colored, wants_color
 
+# A kernel has an answer to `%matplotlib inline`; IPython's plain shell, in which the cells are run here, has none.
+NO_SCREEN = "get_ipython().enable_gui = lambda gui=None: None"
+
 
 def main(notebook: Path, name: str, expression: str) -> int:
     """Print the slice and the proof."""
@@ -31,7 +34,7 @@ def main(notebook: Path, name: str, expression: str) -> int:
     say(f"  the whole notebook  {whole.seconds:5.1f} s   {expression} = {last_line(whole.stdout)}")
     say(f"  the slice alone     {alone.seconds:5.1f} s   {expression} = {last_line(alone.stdout)}")
     if whole.portraits is None or name not in whole.portraits:
-        say(f"the notebook does not make {name}: {last_line(whole.stderr)}")
+        say(f"the notebook does not make {name}: {last_line(whole.stderr) or last_line(whole.stdout)}")
         return 1
     verdict = verdict_on(name, whole.portraits[name], alone)
     say(f"{name} is the same, bit for bit." if verdict == Same() else f"{name}: {verdict}")
@@ -50,7 +53,7 @@ def slice_of(notebook: Path, name: str) -> str:
 def run(cells: tuple[str, ...], folder: Path, name: str, expression: str) -> Testimony:
     """Run cells in a clean process, and then show the expression."""
     shown = f"print(' '.join(str({expression}).split()))"
-    return run_clean(Cells((*cells, shown), folder), [name], Terms())
+    return run_clean(Cells((NO_SCREEN, *cells, shown), folder), [name], Terms())
 
 
 def lines_of(code: str) -> int:
