@@ -146,16 +146,17 @@ class Ledger:
             if path in self.folders:
                 yield File(path), account.listed
         absent = after is None if write is None else account.before is None
-        if account.read is None or (absent and not self._gone(path)):
-            return
+        strange = absent or (after is not None and after.folder)
+        if account.read is None or (strange and not self._concerns(path)):
+            return  # no step of this session can have had a part in it
         yield File(path), account.read
         if not self.knows(path) and write is None:
             self.inputs.note(path, after)
         if (alias := self._alias(path, after)) is not None:
             yield File(alias), account.read
 
-    def _gone(self, path: str) -> bool:
-        """Tell whether the session itself did away with the path, or with a folder above it."""
+    def _concerns(self, path: str) -> bool:
+        """Tell whether the session may have had to do with the path, or with a folder above it."""
         return self.knows(path) or any(parents(path, self.folders))
 
     def _writes(
