@@ -8,7 +8,7 @@ In README.md and docs/*.md, a fence's info string says what to do with a block, 
 - ```` ```python cells ````      is run as notebook cells (`# %%` between them) in one IPython shell; a ```` ```text ````
   block right after it is what they print.
 
-`...` in the shown output stands for anything, within a line or over many.
+`...` in the shown output stands for anything, within a line or over many; empty lines do not count.
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ def agrees(shown: str, had: str) -> bool:
 
 
 def tidy(text: str) -> str:
-    """The text without spaces at the ends of lines, nor empty lines at its own ends."""
-    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
+    """The text without spaces at the ends of lines and without empty lines."""
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
