@@ -50,7 +50,8 @@ def matches(pattern: Sequence[str], parts: Sequence[str]) -> bool:
         return not parts
     head, rest = pattern[0], pattern[1:]
     if head == "**":
-        return matches(rest, parts) or bool(parts) and not is_class(parts[0]) and matches(pattern, parts[1:])
+        deeper = bool(parts) and not is_class(parts[0])
+        return matches(rest, parts) or (deeper and matches(pattern, parts[1:]))
     return bool(parts) and fits(head, parts[0]) and matches(rest, parts[1:])
 
 
