@@ -81,6 +81,10 @@ class Ledger:
         """Tell whether the session wrote, made or deleted this path."""
         return path in self.written or path in self.folders
 
+    def concerns(self, path: str) -> bool:
+        """Tell whether the session may have had to do with the path, or with a folder above it."""
+        return self.knows(path) or any(parents(path, self.folders))
+
     def below(self, folder: str) -> Iterator[str]:
         """The files that the session wrote under a folder and did not delete."""
         start = listing(folder)
@@ -147,17 +151,13 @@ class Ledger:
                 yield File(path), account.listed
         absent = after is None if write is None else account.before is None
         strange = absent or (after is not None and after.folder)
-        if account.read is None or (strange and not self._concerns(path)):
+        if account.read is None or (strange and not self.concerns(path)):
             return  # no step of this session can have had a part in it
         yield File(path), account.read
         if not self.knows(path) and write is None:
             self.inputs.note(path, after)
         if (alias := self._alias(path, after)) is not None:
             yield File(alias), account.read
-
-    def _concerns(self, path: str) -> bool:
-        """Tell whether the session may have had to do with the path, or with a folder above it."""
-        return self.knows(path) or any(parents(path, self.folders))
 
     def _writes(
         self, account: Account, after: Stamp | None, write: Deed | None, accounts: dict[str, Account]

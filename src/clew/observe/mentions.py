@@ -15,7 +15,7 @@ from clew.observe.stamps import Stamp, absolute, same, sealed, stamp
 LONGEST = 1024
 MOST = 64  # mentions looked at in one step
 SCHEMES = ("file://", "sqlite:///")
-MAGIC = "*?["
+MAGIC = frozenset("*?[")
 
 
 class Mention(NamedTuple):
@@ -40,8 +40,9 @@ def mentioned(text: str, *, reads: bool = False, writes: bool = False) -> Mentio
 
 
 def _named(text: str) -> str | None:
-    for scheme in SCHEMES:
-        text = text.removeprefix(scheme)
+    if "://" in text:
+        for scheme in SCHEMES:
+            text = text.removeprefix(scheme)
     possible = 0 < len(text) <= LONGEST and "\n" not in text and "\0" not in text and "://" not in text
     return text if possible else None
 
@@ -49,6 +50,8 @@ def _named(text: str) -> str | None:
 def looked_again(mention: Mention, ledger: Ledger) -> Iterator[Touch]:
     """What became of a mentioned path, at the end of the step."""
     after = stamp(mention.path)
+    if after is None and mention.before is None and not ledger.concerns(mention.path) and MAGIC.isdisjoint(mention.path):
+        return  # most texts are no paths
     if not same(mention.path, mention.before, after) and not (after and after.folder and mention.before):
         yield Touch(_write(mention, after), mention.path, mention.before, relative=mention.relative)
         return
@@ -72,5 +75,5 @@ def _readable(mention: Mention, after: Stamp | None, ledger: Ledger) -> Iterator
         yield path
     if after is not None and after.folder and mention.reads:
         yield from ledger.below(path)
-    elif any(sign in path for sign in MAGIC):
+    elif not MAGIC.isdisjoint(path):
         yield from (one for one in ledger.written if fnmatchcase(one, path))

@@ -78,8 +78,7 @@ class Outside:
 
     def inputs(self) -> tuple[Input, ...]:
         """The files that the session read and had not written."""
-        with WIRE.own_work():
-            return self._ledger.inputs.table()
+        return self._ledger.inputs.table()
 
     def start(self, mentions: Iterable[str] = ()) -> None:
         """A step begins; its arguments mention these texts, of which some may be paths."""
@@ -91,8 +90,7 @@ class Outside:
         """The step names this path before it acts on it; `reads` and `writes` say what the callee is known to do."""
         if type(path) is not str or len(self._mentions) >= MOST or path in self._mentions:
             return
-        with WIRE.own_work():
-            found = self._safely(lambda: mentioned(path, reads=reads, writes=writes))
+        found = self._safely(lambda: mentioned(path, reads=reads, writes=writes))
         if found is not None and not self._ours(found.path):
             self._mentions[path] = found
 
@@ -102,8 +100,7 @@ class Outside:
         quiet = not (self._touches or self._mentions or self._spawns or self._effects)
         if quiet and not (self._waiting or self._watches):
             return ()
-        with WIRE.own_work():
-            return self._safely(self._settled) or ()
+        return self._safely(self._settled) or ()
 
     def _safely(self, look: Any) -> Any:
         """Look, and keep the fault of a look that failed: it is ours, not the program's."""

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from xxhash import xxh3_64, xxh3_64_intdigest
 
+from clew.observe.audit import WIRE
+
 FRESH = 50_000_000  # nanoseconds: clocks of file systems tick every 4 ms or so, two writes may share a tick
 SMALL = 4 << 20  # bytes: a file of this size is read in about a millisecond
 LARGE = 64 << 20  # bytes: beyond this only the ends of a file are read
@@ -50,7 +52,8 @@ def stamp_of(found: os.stat_result) -> Stamp:
 def stamp(path: str) -> Stamp | None:
     """Look at the file; None where there is none, or none that we may see."""
     try:
-        return stamp_of(os.stat(path))
+        # Most texts that are looked at name no file, and `access` says so without an exception.
+        return stamp_of(os.stat(path)) if os.access(path, os.F_OK) else None
     except (OSError, ValueError):
         return None
 
@@ -72,12 +75,9 @@ def same(path: str, before: Stamp | None, after: Stamp | None) -> bool:
 
 
 def content_hash(path: str, size: int) -> int | None:
-    """Hash a file's content (xxh3, 64 bits); of a file above 64 MB the size and both ends. None: unreadable.
-
-    The caller sees to it that our own opening of the file is not taken for the program's.
-    """
+    """Hash a file's content (xxh3, 64 bits); of a file above 64 MB the size and both ends. None: unreadable."""
     try:
-        with open(path, "rb", buffering=0) as file:
+        with WIRE.own_work(), open(path, "rb", buffering=0) as file:
             if size <= LARGE:
                 digest = xxh3_64()
                 while block := file.read(BLOCK):
@@ -101,7 +101,9 @@ def plain_path(path: object) -> str | None:
 
 def absolute(path: str) -> str:
     """Anchor a path at the working directory as it is now."""
-    return os.path.normpath(path if os.path.isabs(path) else os.path.join(os.getcwd(), path))
+    if not os.path.isabs(path):
+        path = f"{os.getcwd()}{os.sep}{path}"
+    return os.path.normpath(path)
 
 
 def listing(folder: str) -> str:
