@@ -96,7 +96,7 @@ SLICES = [
     Slices("what the program prints is beside the code", ("plain.py", "unused"), "unused = 5\n", ("working",)),
     Slices("a branch that did not run stays", ("branching.py", "y"), BRANCHING),
     Slices("exactly", ("branching.py", "y", "--exact"), "x = 1\ny = x\n"),
-    Slices("a notebook", ("book.ipynb", "a"), "a = [1]\na.append(2)\n"),
+    Slices("a notebook", ("book.ipynb", "a"), "a = [1]\n\na.append(2)\n"),
     Slices("arguments", ("arguments.py", "n", "--", "-v", "--all"), ARGUMENTS),
     Slices(
         "of a failing program, what it left",
@@ -106,7 +106,7 @@ SLICES = [
         1,
     ),
     Slices("of a failing notebook", ("failing.ipynb", "a"), "a = 1\n", ("ZeroDivisionError",), 1),
-    Slices("going on after errors", ("failing.ipynb", "b", "--allow-errors"), "a = 1\nb = a\n", (), 1),
+    Slices("going on after errors", ("failing.ipynb", "b", "--allow-errors"), "a = 1\n\nb = a\n", (), 1),
     Slices("a program that leaves", ("leaving.py", "x"), "x = 1\n", ("out",), 1),
 ]
 
@@ -144,7 +144,8 @@ REFUSES = [
     Refuses("a line that is no number", ("explain", "1", "x", "one"), ("LINE",)),
     Refuses("a program to run that is none", ("run",), ("FILE",)),
     Refuses("an option of run that is none", ("run", "--fast", "plain.py"), ("--fast",)),
-    Refuses("a file to run that is none", ("run", "none.py"), ("none.py",)),
+    Refuses("a notebook to run that is none", ("run", "none.ipynb"), ("none.ipynb",)),
+    Refuses("a notebook with arguments", ("slice", "book.ipynb", "a", "--", "-v"), ("--",)),
     Refuses("a store that is a file", ("sessions", "--store", "plain.py"), ("plain.py",)),
 ]
 
@@ -208,6 +209,12 @@ def test_a_run_is_the_programs_own_and_is_remembered(folder: Path) -> None:
     assert "print('out')" in shown.out, shown.err
     history = json.loads(clew(folder, "show", row["session"], "--json", "-").out)
     assert [s["times"] for s in history["sources"][0]["statements"]] == [1, 1, 1, 1]
+
+
+def test_a_script_to_run_that_is_none_is_pythons_to_refuse(folder: Path) -> None:
+    done = clew(folder, "run", "none.py")
+    assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "none.py" in done.err
 
 
 def test_a_run_has_its_arguments_and_input(folder: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from clew.analysis.notebooks import NotebookCell, read_notebook
-from clew.errors import BrokenNotebook, ClewError, FileMissing, ForeignNotebook
+from clew.analysis.notebooks import NotebookCell, check_cells, read_notebook
+from clew.errors import BrokenNotebook, BrokenSource, ClewError, FileMissing, ForeignNotebook
 
 
 def code(text: object) -> dict[str, object]:
@@ -82,6 +82,41 @@ def test_refuses(case: Refuses, tmp_path: Path) -> None:
     with pytest.raises(case.error, match=case.says) as caught:
         read_notebook(path)
     assert "\n" not in str(caught.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    name: str
+    text: str
+    says: str = ""
+
+
+CELLS = [
+    Cell("Python", "x = 1\ny = 2"),
+    Cell("a line magic", "%matplotlib inline\nx = 1"),
+    Cell("a cell magic", "%%bash\nls | wc -l\nif x; then y; fi"),
+    Cell("a shell command", "files = !ls\nx = 1"),
+    Cell("help", "x = 1\nx?"),
+    Cell("a magic without its sign", "pip install something"),
+    Cell("top-level await", "import asyncio\nawait asyncio.sleep(0)"),
+    Cell("nothing", ""),
+    Cell("comments", "# one\n# two"),
+    Cell("not Python", "x = 1\ny = = 2", "cell 1, line 2: SyntaxError: invalid syntax"),
+    Cell("one line that is not Python", "y = = 2", "cell 1, line 1: SyntaxError"),
+    Cell("not closed", "x = (1,\ny = 2", "was never closed"),
+    Cell("bad indentation", "if x:\ny = 2", "line 2: IndentationError"),
+    Cell("a magic, and not Python", "%matplotlib inline\ny = = 2", "line 2: SyntaxError"),
+]
+
+
+@pytest.mark.parametrize("case", CELLS, ids=lambda case: case.name)
+def test_cells_are_checked(case: Cell) -> None:
+    cells = (NotebookCell(case.text, 1),)
+    if not case.says:
+        check_cells(cells)
+        return
+    with pytest.raises(BrokenSource, match=case.says):
+        check_cells(cells)
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def cell(number: int, text: str) -> Source:
 
 def test_every_statement_may_have_made_every_name() -> None:
     sources = (cell(0, "x = 1\ny = 2"), cell(1, "f(x)"))
-    events = prelude_events(sources, ["x", "y"], 5, 10.0)
+    events = prelude_events(sources, [Name("x"), Name("y")], 5)
     assert [type(event) for event in events] == [SourceSeen, Step, Step, SourceSeen, Step]
     steps = [event for event in events if isinstance(event, Step)]
     assert [(step.number, step.source, step.statement) for step in steps] == [(5, 0, 0), (6, 0, 1), (7, 1, 0)]
@@ -70,5 +70,5 @@ def test_every_statement_may_have_made_every_name() -> None:
 
 def test_loading_clew_is_no_part_of_it() -> None:
     load = "get_ipython().run_line_magic('load_ext', 'clew')"
-    steps = [e for e in prelude_events((cell(0, f"x = 1\n{load}\ny = 2"),), ["x"], 0, 1.0) if isinstance(e, Step)]
+    steps = [e for e in prelude_events((cell(0, f"x = 1\n{load}\ny = 2"),), [Name("x")], 0) if isinstance(e, Step)]
     assert [step.statement for step in steps] == [0, 2]

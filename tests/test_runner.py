@@ -17,11 +17,11 @@ import os, sys
 from pathlib import Path
 from clew.analysis.notebooks import read_notebook
 from clew.ipython.runner import run_cells
-from clew.ipython.shell import notebook_shell, stand_like_a_kernel
+from clew.ipython.shell import notebook_kernel, stand_like_a_kernel
 path = Path(sys.argv[1]).absolute()
 cells, numbers = read_notebook(path), []
 stand_like_a_kernel(path, os.environ)
-error = run_cells(cells, notebook_shell(), allow_errors="allow" in os.environ, announce=numbers.append)
+error = run_cells(cells, notebook_kernel(), allow_errors="allow" in os.environ, announce=numbers.append)
 print("numbers", *numbers)
 print("error", error)
 """

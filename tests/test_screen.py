@@ -185,6 +185,7 @@ def row(**facts: object) -> SessionRow:
     ("facts", "says"),
     [
         ({}, "a.py --fast  ok"),
+        ({"argv": ("a.py", "-v")}, "  a.py -v  ok"),
         ({"state": State.RUNNING}, "running"),
         ({"state": State.INTERRUPTED}, "interrupted"),
         ({"error": "Traceback\nValueError: no"}, "ValueError: no"),

@@ -25,6 +25,9 @@ class Listener:
     sources: list[Source] = field(default_factory=list)
     broken: str = ""
 
+    def next_source(self) -> int:
+        return len(self.sources)
+
     def begin(self, source: Source) -> None:
         self.fail("begin")
         self.heard.append("begin")
@@ -115,7 +118,7 @@ def test_what_a_recorder_hears(case: Case, shell: Any) -> None:
 def test_sources_are_numbered_and_placed(shell: Any) -> None:
     listener = Listener()
     watch, _ = watched(shell, listener)
-    watch.cell = 7
+    watch.next_cell(7)
     run(shell, "x = 1", "", "%matplotlib --list\ny = 2")
     assert listener.sources[0] == Source(0, CellPlace(1, 7), "x = 1", "x = 1\n")
     second = listener.sources[1]

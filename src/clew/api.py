@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clew import session as parts
+from clew.analysis.notebooks import check_cells, is_notebook, read_notebook
 from clew.dataflow.explain import explain as chain
 from clew.dataflow.graph import fold
 from clew.dataflow.slicing import cut
-from clew.errors import UnknownStep, UnknownVariable
-from clew.model.events import Event
-from clew.model.graph import Graph
+from clew.errors import NotCapturing, UnknownStep, UnknownVariable
+from clew.model.events import BEFORE, Event, Faulted
+from clew.model.graph import Graph, Slice
+from clew.model.places import place_name
 from clew.screen.chains import ChainView, chain_view
+from clew.screen.columns import counted, listed
 from clew.screen.history import history
 from clew.screen.sessions import SessionsView
 from clew.screen.slices import SliceView, slice_view
@@ -34,22 +37,35 @@ class Recording:
     def variables(self) -> tuple[str, ...]:
         """The variables left at the end, modules and names that begin with `_` left out."""
         known = self.graph.variables.values()
-        return tuple(v.name for v in known if v.type != "module" and not v.name.startswith("_"))
+        return tuple(v.name for v in known if v.type != "builtins.module" and not v.name.startswith("_"))
 
     def slice(self, name: str, *, exact: bool = False, keep_asserts: bool = False, script: bool = False) -> SliceView:
         """The code that makes a variable; UnknownVariable if none of that name was left."""
-        if name not in self.graph.variables:
-            raise UnknownVariable(name, self.variables())
-        return slice_view(cut(self.graph, name, exact=exact, keep_asserts=keep_asserts, script=script))
+        self._check(name)
+        made = cut(self.graph, name, exact=exact, keep_asserts=keep_asserts, script=script)
+        return slice_view(made, self._notes(made))
 
     def explain(self, name: str, line: int, *, exact: bool = False, keep_asserts: bool = False) -> ChainView:
         """Why a line is in the slice of a variable; UnknownStep if it is not."""
-        if name not in self.graph.variables:
-            raise UnknownVariable(name, self.variables())
+        self._check(name)
         made = cut(self.graph, name, exact=exact, keep_asserts=keep_asserts)
         if line not in made.lines:
             raise UnknownStep(line, sorted(made.lines))
         return chain_view(name, line, chain(self.graph, made, line), made.lines, made.code)
+
+    def _check(self, name: str) -> None:
+        if name not in self.graph.variables:
+            error = UnknownVariable(name, self.variables())
+            error.hint = error.hint or f"there are {listed(error.known)}"
+            raise error
+
+    def _notes(self, made: Slice) -> tuple[str, ...]:
+        steps = {step.number: step for step in self.graph.steps}
+        early = {steps[number].source for number in made.steps if steps[number].started == BEFORE}
+        cells = [place_name(source.place) for source in self.graph.sources if source.number in early]
+        if not cells:
+            return ()
+        return (f"{listed(cells)} ran before clew was loaded: what they did was not seen, so they are here whole",)
 
 
 def recording_of(events: Sequence[Event]) -> Recording:
@@ -63,6 +79,12 @@ def recording(session: str | int | None = None, *, store: str | None = None) -> 
         return recording_of(parts.live().events)
     with closing(parts.open_store(store)) as opened:
         return recording_of(opened.events(opened.find(str(session)).session))
+
+
+def number_of(session: str, *, store: str | None = None) -> int:
+    """The number of a session: what users say for short."""
+    with closing(parts.open_store(store)) as opened:
+        return opened.find(session).number
 
 
 def slice(  # noqa: A001  # the word of the trade, and of the command: read as clew.slice
@@ -106,6 +128,18 @@ def show(session: str | int | None = None, *, store: str | None = None) -> Sessi
     return SessionView(history(recording(session, store=store).events))
 
 
+def status() -> str:
+    """Whether this program is being watched, and what was recorded of it, in a line or two."""
+    try:
+        live = parts.live()
+    except NotCapturing as error:
+        return str(error)
+    made = recording_of(live.events)
+    seen = f"{counted(len(made.graph.steps), 'step')} and {counted(len(made.variables()), 'variable')}"
+    faults = [f"the record is incomplete: {event.why}" for event in live.events if isinstance(event, Faulted)]
+    return "\n".join([f"clew is watching: session {live.session}, {seen} so far", *faults])
+
+
 @dataclass(frozen=True)
 class Run:
     """A program that was run to be cut from: its recording, its error text or None, and how long it took."""
@@ -117,6 +151,11 @@ class Run:
 
 
 def run(path: Path, argv: Sequence[str] = (), *, allow_errors: bool = False, store: str | None = None) -> Run:
-    """Run a script or notebook under capture; its output goes to standard error."""
+    """Run a script or notebook under capture; its output goes to standard error.
+
+    FileMissing, BrokenNotebook, ForeignNotebook or BrokenSource if it cannot be run: then nothing of it has run.
+    """
+    if is_notebook(path) and not allow_errors:
+        check_cells(read_notebook(path))
     done = parts.capture(path, argv, allow_errors=allow_errors, store=store, quiet=False)
     return Run(done.session, recording_of(done.events), done.error, done.seconds)

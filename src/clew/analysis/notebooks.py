@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import json
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clew.errors import BrokenNotebook, FileMissing, ForeignNotebook
+from clew.errors import BrokenNotebook, BrokenSource, FileMissing, ForeignNotebook
 
 OLDEST_FORMAT = 3
 PYTHONS = ("python", "python3", "ipython", "ipython3", "sage", "xpython")
@@ -33,6 +35,44 @@ def read_notebook(path: Path) -> tuple[NotebookCell, ...]:
     if language.lower() not in PYTHONS:
         raise ForeignNotebook(str(path), language)
     return tuple(_code_cells(book, path))
+
+
+def check_cells(cells: Sequence[NotebookCell]) -> None:
+    """Refuse a notebook with a cell that is not Python, before any of it runs: BrokenSource, with its line.
+
+    Cells are named by the count that they would run under, `In [2]`, as everywhere else.
+    """
+    for count, cell in enumerate((cell for cell in cells if cell.text.strip()), start=1):
+        # A cell of one line may be a magic without its `%`, which only the shell can tell.
+        error = _syntax_error(cell.text) if "\n" in cell.text.strip() or "=" in cell.text else None
+        if error is not None:
+            raise BrokenSource(f"cell {count}", error.lineno or 1, f"{type(error).__name__}: {error.msg}")
+
+
+def _syntax_error(text: str) -> SyntaxError | None:
+    """What is wrong with a cell, its magics put into Python where it does not parse as it is."""
+    if _parsed(text) is None:
+        return None
+    # Most cells parse as they are, and IPython takes a while to load.
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return _parsed(TransformerManager().transform_cell(text))
+    except SyntaxError as error:
+        return error
+
+
+def _parsed(text: str) -> SyntaxError | None:
+    """What keeps a text from being Python, top-level `await` allowed."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it will be said when the cell runs
+            compile(text, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except SyntaxError as error:
+        return error
+    except ValueError:
+        return None  # a text that Python cannot hold (NUL): the shell says so
+    return None
 
 
 def _load(path: Path) -> dict[str, object]:

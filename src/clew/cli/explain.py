@@ -11,7 +11,9 @@ from clew.cli.words import add_store_and_json, check_json_path, say_answer, word
 def main(words: Sequence[str]) -> int:
     """Print the chain of dependences from a variable to a line of its slice."""
     parser = words_of("explain", "Say why a line is in the slice of a variable: the chain of dependences between them.")
-    parser.add_argument("session", metavar="SESSION", help="its number in `clew sessions`, or its name")
+    parser.add_argument(
+        "session", metavar="SESSION", help="its number in `clew sessions`, its name, or its file (the newest run)"
+    )
     parser.add_argument("variable", metavar="VAR", help="the variable")
     parser.add_argument(
         "line", metavar="LINE", type=int, help="a line of its slice, as `clew slice SESSION VAR` prints it"

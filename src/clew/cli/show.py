@@ -13,7 +13,9 @@ def main(words: Sequence[str]) -> int:
     parser = words_of(
         "show", "Show a session: each statement, how often and how long it ran, what it changed and called."
     )
-    parser.add_argument("session", metavar="SESSION", help="its number in `clew sessions`, or its name")
+    parser.add_argument(
+        "session", metavar="SESSION", help="its number in `clew sessions`, its name, or its file (the newest run)"
+    )
     add_store_and_json(parser)
     given = parser.parse_args(words)
     check_json_path(given.json)

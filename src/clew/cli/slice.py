@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from clew import api
+from clew.analysis.notebooks import is_notebook
 from clew.cli.words import STORE_HELP, check_json_path, say, say_code, words_of, write_json
 from clew.errors import FileMissing, UnknownSession, UnknownVariable, UsageError, nearest
+from clew.screen.columns import listed
 from clew.screen.slices import SliceView
 
 DESCRIPTION = """\
@@ -22,7 +25,6 @@ session (`clew sessions`) cuts from what was recorded: nothing runs."""
 
 EPILOG = "Everything after -- is handed to the program: clew slice train.py model -- --epochs 3"
 
-LISTED = 20
 PROGRAM_SUFFIXES = (".py", ".ipynb", ".pyw", ".ipy")
 
 
@@ -35,6 +37,7 @@ class Cuttable:
     recording: api.Recording
     error: str | None
     seconds: float | None
+    store: str | None
 
 
 def main(words: Sequence[str]) -> int:
@@ -81,15 +84,21 @@ def _parser() -> argparse.ArgumentParser:
 def _source(given: argparse.Namespace, argv: list[str]) -> Cuttable:
     """Run the program, or find the session: a file that exists is meant before a session of that name."""
     path = Path(given.file)
+    if path.is_dir():
+        raise UsageError(f"{given.file} is a folder, not a program")
+    if path.exists() and not os.access(path, os.R_OK):
+        raise UsageError(f"{given.file} may not be read")
     if path.exists():
+        if argv and is_notebook(path):
+            raise UsageError("a notebook takes no arguments after --")
         done = api.run(path, argv, allow_errors=given.allow_errors, store=given.store)
-        return Cuttable(given.file, done.session, done.recording, done.error, done.seconds)
+        return Cuttable(given.file, done.session, done.recording, done.error, done.seconds, given.store)
     if path.suffix in PROGRAM_SUFFIXES or len(path.parts) > 1:
         raise FileMissing(given.file)
     if argv:
         raise UsageError("a session runs nothing, so it takes no arguments after --")
     try:
-        return Cuttable(given.file, given.file, api.recording(given.file, store=given.store), None, None)
+        return Cuttable(given.file, given.file, api.recording(given.file, store=given.store), None, None, given.store)
     except UnknownSession as error:
         raise UsageError(f"no such file or session: {given.file} ({error.hint})") from None
 
@@ -100,13 +109,12 @@ def _ask_for_names(wanted: Sequence[str], everything: bool, source: Cuttable, kn
         return
     if not known:
         raise UsageError(f"{source.file} left no variables to slice")
-    raise UsageError(f"which variable? {listed(known)} (`clew slice {source.session} NAME` runs nothing again)")
+    raise UsageError(f"which variable? {listed(known)} ({_again(source)})")
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names in one line, the first of them where they are many."""
-    more = len(names) - LISTED
-    return ", ".join(names[:LISTED]) + (f" and {more} more" if more > 0 else "")
+def _again(source: Cuttable) -> str:
+    """Say how to ask again without running the program again."""
+    return f"`clew slice {api.number_of(source.session, store=source.store)} NAME` runs nothing again"
 
 
 def _slice(source: Cuttable, name: str, given: argparse.Namespace) -> SliceView:
@@ -126,7 +134,7 @@ def _give(views: dict[str, SliceView], source: Cuttable, json_path: str | None) 
             say(f"note on {name}: {note}")
     if views and source.seconds is not None:
         example = next(iter(views))
-        say(f"kept as session {source.session} (why a line is there: clew explain {source.session} {example} LINE)")
+        say(f"to see why a line is there: clew explain {source.file} {example} LINE")
 
 
 def _as_json(views: dict[str, SliceView], source: Cuttable) -> dict[str, object]:
@@ -144,4 +152,4 @@ def _unknown(name: str, known: Sequence[str], source: Cuttable) -> str:
     """Say that there is no such variable, which are near, and how to ask again."""
     hint = nearest(name, tuple(known)) or f"there are {listed(known)}" if known else "it left none"
     error = UnknownVariable(name, ())
-    return f"{error} ({hint}; `clew slice {source.session} NAME` runs nothing again)"
+    return f"{error} ({hint}; {_again(source)})"

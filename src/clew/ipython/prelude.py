@@ -8,14 +8,11 @@ from typing import Any
 
 from clew.analysis.outline import outline
 from clew.model.effects import Changed, Effect, Read, Reason
-from clew.model.events import Event, SourceSeen, Step
+from clew.model.events import BEFORE, Event, SourceSeen, Step
 from clew.model.places import CellPlace, Source
-from clew.model.resources import Ambient, Name
+from clew.model.resources import Resource
 
-LOADERS = frozenset({"load_ext", "reload_ext"})
-
-# What such a cell may have set and nobody saw.
-AMBIENTS = ("random", "numpy.random", "torch", "environ", "cwd", "pandas.options", "numpy.options", "matplotlib")
+LOADERS = frozenset({"load_ext", "reload_ext", "unload_ext"})
 
 
 def earlier_cells(shell: Any) -> tuple[Source, ...]:
@@ -34,34 +31,34 @@ def _is_python(text: str) -> bool:
         return False  # a cell that is not Python never ran
 
 
-def prelude_events(sources: Sequence[Source], names: Iterable[str], first: int, time: float) -> tuple[Event, ...]:
-    """Events by which every statement of these sources may have made every name, and hidden state besides.
+def prelude_events(sources: Sequence[Source], touched: Iterable[Resource], first: int) -> tuple[Event, ...]:
+    """Events by which every statement of these sources may have made all that was touched.
 
-    A chain of assumed changes: whatever needs one of these names needs all the statements.
+    A chain of assumed changes: whatever needs one of these resources needs all the statements.
     """
-    touched = [*(Name(name) for name in names), *(Ambient(kind) for kind in AMBIENTS)]
     effects: tuple[Effect, ...] = tuple(
         effect for each in touched for effect in (Read(each, Reason.ASSUMED), Changed(each, Reason.ASSUMED))
     )
     events: list[Event] = []
     number = first
     for source in sources:
-        events.append(SourceSeen(source, time))
+        events.append(SourceSeen(source, BEFORE))
         for statement in _straight_statements(source):
-            events.append(Step(number, source.number, statement, time, 0.0, effects=effects))
+            events.append(Step(number, source.number, statement, BEFORE, 0.0, effects=effects))
             number += 1
     return tuple(events)
 
 
 def _straight_statements(source: Source) -> list[int]:
-    """The numbers of a source's statements, those that load clew left out."""
+    """The numbers of a source's statements, those that speak to clew left out."""
     table = outline(ast.parse(source.python))
     pairs = zip(table.statements, table.nodes, strict=True)
-    return [statement.number for statement, node in pairs if not _loads_clew(node)]
+    return [statement.number for statement, node in pairs if not _speaks_to_clew(node)]
 
 
-def _loads_clew(node: ast.stmt) -> bool:
+def _speaks_to_clew(node: ast.stmt) -> bool:
+    """Tell whether a statement is a magic that loads clew or asks it something."""
     match node:
         case ast.Expr(ast.Call(ast.Attribute(attr="run_line_magic"), [ast.Constant(magic), ast.Constant(str(words))])):
-            return magic in LOADERS and words.split()[:1] == ["clew"]
+            return magic == "clew" or (magic in LOADERS and words.split()[:1] == ["clew"])
     return False

@@ -6,12 +6,12 @@ import traceback
 from collections.abc import Callable, Sequence
 
 from clew.analysis.notebooks import NotebookCell
-from clew.ipython.shell import NotebookShell
+from clew.ipython.shell import Kernel
 
 
 def run_cells(
     cells: Sequence[NotebookCell],
-    shell: NotebookShell,
+    kernel: Kernel,
     *,
     allow_errors: bool,
     announce: Callable[[int], None],
@@ -24,11 +24,11 @@ def run_cells(
     first: str | None = None
     for cell in cells:
         announce(cell.number)
-        result = shell.run_cell(cell.text, store_history=True, cell_id=f"cell-{cell.number}")
+        result = kernel.shell.run_cell(cell.text, store_history=True, cell_id=f"cell-{cell.number}")
         error: BaseException | None = result.error_before_exec or result.error_in_exec
         if error is not None:
             first = first or error_text(error)
-        if shell.leaving or (error is not None and not allow_errors):
+        if kernel.leaving or (error is not None and not allow_errors):
             break
     return first
 

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import MutableMapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +17,33 @@ from traitlets.config import Config
 INLINE = "matplotlib_inline"
 
 
-class NotebookShell(InteractiveShell):
-    """IPython without a terminal or a kernel around it; `leaving` is set once a cell asked to exit."""
+@dataclass(slots=True)
+class Kernel:
+    """What a notebook's kernel has besides its shell: the wish to leave, once a cell called `exit`."""
 
-    leaving = False
+    shell: InteractiveShell
+    leaving: bool = False
 
-    def enable_gui(self, gui: Any = None) -> None:
-        """Accept `%gui` and `%matplotlib`: there is no screen whose events could be served."""
-
-    def ask_exit(self) -> None:
-        """Remember that a cell called `exit`: no further cell is run."""
+    def leave(self) -> None:
+        """Run no further cell."""
         self.leaving = True
 
 
-def notebook_shell() -> NotebookShell:
+def notebook_kernel() -> Kernel:
     """Make the process's shell: no history on disk, no profile, no startup files, no colours."""
     config = Config()
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "nocolor" if version_info >= (9,) else "NoColor"
     config.InteractiveShell.autoindent = False
-    shell: NotebookShell = NotebookShell.instance(config=config)
-    return shell
+    kernel = Kernel(InteractiveShell.instance(config=config))
+    # Set on the shell rather than in a subclass: it stays a class of IPython's, which nobody takes for the user's.
+    kernel.shell.ask_exit = kernel.leave
+    kernel.shell.enable_gui = _no_screen
+    return kernel
+
+
+def _no_screen(gui: Any = None) -> None:
+    """Accept `%gui` and `%matplotlib`: there is no screen whose events could be served."""
 
 
 def stand_like_a_kernel(notebook: Path, environ: MutableMapping[str, str]) -> None:

@@ -17,6 +17,9 @@ from clew.model.places import CellPlace, Source
 class Recorder(Protocol):
     """What watches a cell from within."""
 
+    def next_source(self) -> int:
+        """The number of the next source."""
+
     def begin(self, source: Source) -> None:
         """A cell is about to run."""
 
@@ -30,14 +33,18 @@ class Recorder(Protocol):
 class Watch:
     """Watches the cells of one shell until it is stopped.
 
-    `cell` is the number that the next cell has in its file, where a runner of notebooks knows it; `failed` hears
-    of our own failures, which never reach the shell.
+    `failed` hears of our own failures, which never reach the shell; `stopped` is called when nothing of us is left in the shell.
     """
 
-    def __init__(self, shell: Any, recorder: Recorder, failed: Callable[[Exception], None], first: int = 0) -> None:
-        self.shell, self.recorder, self.failed = shell, recorder, failed
-        self.cell: int | None = None
-        self._number = first
+    def __init__(
+        self,
+        shell: Any,
+        recorder: Recorder,
+        failed: Callable[[Exception], None],
+        stopped: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.shell, self.recorder, self.failed, self.stopped = shell, recorder, failed, stopped
+        self._cell: int | None = None  # the number in its file of the cell that runs next
         self._running: Any = None  # the ExecutionInfo of the cell that runs now
         self._source: Source | None = None  # of a cell whose tree IPython has not handed us yet
         self._stopping = False
@@ -48,14 +55,17 @@ class Watch:
         self.shell.events.register("pre_run_cell", self.before)
         self.shell.events.register("post_run_cell", self.after)
 
+    def next_cell(self, number: int) -> None:
+        """The number that the next cell has in its file: a runner of notebooks knows it."""
+        self._cell = number
+
     def stop(self) -> None:
         """Watch no further cell; the one that runs now is finished first."""
         _remove(self.shell.ast_transformers, self)
         self.shell.events.unregister("pre_run_cell", self.before)
+        self._stopping = True
         if self._running is None:
-            self.shell.events.unregister("post_run_cell", self.after)
-        else:
-            self._stopping = True
+            self._leave()
 
     def before(self, info: Any) -> None:
         """IPython is about to run a cell."""
@@ -63,12 +73,11 @@ class Watch:
             return None
         self._running = info
         self._last_in_line()
-        source = Source(self._number, self._place(info), info.raw_cell, self._python(info))
         try:
+            source = Source(self.recorder.next_source(), self._place(info), info.raw_cell, self._python(info))
             self.recorder.begin(source)
         except Exception as error:
             return self.failed(error)
-        self._number += 1
         self._source = source
         return None
 
@@ -95,7 +104,11 @@ class Watch:
         except Exception as error:
             self.failed(error)
         if self._stopping:
-            self.shell.events.unregister("post_run_cell", self.after)
+            self._leave()
+
+    def _leave(self) -> None:
+        self.shell.events.unregister("post_run_cell", self.after)
+        self.stopped()
 
     def _is_running(self, result: Any) -> bool:
         """Tell the cell that we announced from one inside it, and from an empty one, which is never announced."""
@@ -108,7 +121,7 @@ class Watch:
 
     def _place(self, info: Any) -> CellPlace:
         count: int = self.shell.execution_count - (1 if info.store_history and not info.silent else 0)
-        cell, self.cell = self.cell, None
+        cell, self._cell = self._cell, None
         return CellPlace(count, cell)
 
     def _python(self, info: Any) -> str:

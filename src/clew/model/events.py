@@ -11,6 +11,8 @@ from clew.model.effects import Effect
 from clew.model.places import Source, Span
 from clew.model.resources import Resource
 
+BEFORE = 0.0  # the time of what ran before anybody looked
+
 
 @dataclass(frozen=True, slots=True)
 class SessionStarted:

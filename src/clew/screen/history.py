@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from clew.analysis.outline import Statement, outline
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Spared
-from clew.model.events import Event, SessionEnded, SessionStarted, SourceSeen, Step
+from clew.model.events import BEFORE, Event, SessionEnded, SessionStarted, SourceSeen, Step
 from clew.model.places import FilePlace, Source, place_name
 from clew.model.resources import Name, Resource, resource_name
+
+UNSEEN = "unknown: it ran before clew was loaded"
+SHELLS = re.compile(r"_{1,3}|_i*|_i?\d+|__builtins__")  # what IPython keeps in the namespace for itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +107,15 @@ def _statements(source: Source) -> Sequence[Statement]:
 
 
 def _statement(statement: Statement, source: Source, runs: list[Step]) -> StatementHistory:
-    effects = [effect for step in runs for effect in step.effects]
+    known = [step for step in runs if step.started != BEFORE]
+    changes = _unique(_change(effect) for step in known for effect in step.effects)
     return StatementHistory(
         line=statement.span.line,
         code=_first_line(statement, source),
         times=len(runs),
         started=runs[0].started if runs else None,
         seconds=sum(step.seconds for step in runs),
-        changes=_unique(_change(effect) for effect in effects),
+        changes=changes if len(known) == len(runs) else (UNSEEN,),
         calls=_unique(call.callee for step in runs for call in step.calls),
         raised=next((step.raised for step in reversed(runs) if step.raised), ""),
     )
@@ -119,6 +124,8 @@ def _statement(statement: Statement, source: Source, runs: list[Step]) -> Statem
 def _first_line(statement: Statement, source: Source) -> str:
     """The line that the statement begins on, as the user wrote it where magics left the lines alone."""
     lines, number = source.text.splitlines(), statement.span.line
+    if source.text.lstrip().startswith("%%"):
+        return source.text.strip().splitlines()[0]  # the whole cell is one call of a magic
     if isinstance(source.place, FilePlace) or len(lines) != len(source.python.splitlines()):
         lines = source.python.splitlines()
     return lines[number - 1].strip() if number <= len(lines) else ""
@@ -126,6 +133,8 @@ def _first_line(statement: Statement, source: Source) -> str:
 
 def _change(effect: Effect) -> str:
     match effect:
+        case Bound(Name(name)) | Changed(Name(name)) | Deleted(Name(name)) if SHELLS.fullmatch(name):
+            return ""
         case Bound(resource) | Changed(resource):
             return named(resource)
         case Deleted(resource):

@@ -55,15 +55,23 @@ class SessionsView(Sequence[SessionRow]):
 
 def _cells(row: SessionRow) -> tuple[str, ...]:
     """A session as a row of text."""
-    program = " ".join([PurePath(row.file).name or row.kind, *row.argv])
     return (
         str(row.number),
         clock(row.started),
         duration(row.seconds),
         str(row.steps),
-        shortened(program, 50),
+        shortened(_program(row), 50),
         _outcome(row),
     )
+
+
+def _program(row: SessionRow) -> str:
+    """The program with its arguments; `argv` may begin with the program itself, as `sys.argv` does."""
+    name = PurePath(row.file).name
+    if not name:
+        return row.kind
+    arguments = row.argv[1:] if row.argv and PurePath(row.argv[0]).name == name else row.argv
+    return " ".join([name, *arguments])
 
 
 def _outcome(row: SessionRow) -> str:

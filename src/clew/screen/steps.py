@@ -10,6 +10,7 @@ from clew.screen.history import SessionHistory, SourceHistory, StatementHistory
 from clew.screen.page import box, table
 
 HEADINGS = ("line", "times", "took", "statement", "changes", "calls")
+SHELL = "IPython.core.interactiveshell."
 RIGHT = frozenset({0, 1, 2})
 
 
@@ -58,5 +59,18 @@ def _cells(statement: StatementHistory) -> tuple[str, ...]:
         duration(statement.seconds) if statement.times else "",
         shortened(statement.code, 60),
         shortened(changes, 50),
-        shortened(", ".join(statement.calls), 50),
+        shortened(", ".join(_calls(statement)), 50),
     )
+
+
+def _calls(statement: StatementHistory) -> list[str]:
+    """What a statement called, in short; a magic's way through the shell says nothing."""
+    return [short_name(callee) for callee in statement.calls if not callee.startswith(SHELL)]
+
+
+def short_name(callee: str) -> str:
+    """A callable as one writes it: `numpy.arange`, `DataFrame.head`, `print`."""
+    parts = [part for part in callee.split(".") if part not in ("builtins", "__main__", "<locals>")]
+    if len(parts) > 1 and parts[-2][:1].isupper():
+        return ".".join(parts[-2:])
+    return ".".join(dict.fromkeys([*parts[:1], *parts[-1:]]))
