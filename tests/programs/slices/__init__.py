@@ -1,0 +1,1 @@
+"""Programs and the smallest right slices of their variables, a table for each theme."""
