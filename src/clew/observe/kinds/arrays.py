@@ -14,19 +14,24 @@ from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.raw import attribute, attributes, class_digest, lively, loaded, state_digest, state_reach
 
 MAPPED_LIMIT = 1 << 28  # bytes of a file mapped into memory that we are willing to read
-_MUTABLE_OWNERS = ("bytearray", "array", "mmap", "Tensor", "Tree")
+LEADING = frozenset({"bytearray", "array", "Tensor", "Parameter"})  # owners of memory with kinds of their own
+VIEWS = frozenset({"memoryview", "_memoryviewslice"})  # Python's, and those that every Cython module brings along
 
 
 def owner(x: Any) -> tuple[Any, Any]:
     """Return the array at the end of the chain of bases, and the foreign object that owns its memory, or None."""
     ndarray = sys.modules["numpy"].ndarray
     base_of = ndarray.__dict__["base"].__get__
-    base = base_of(x)
+    base = _seen_through(base_of(x))
     while base is not None and issubclass(type(base), ndarray):
-        x, base = base, base_of(base)
-    while type(base) is memoryview:
-        base = base.obj
+        x, base = base, _seen_through(base_of(base))
     return x, base
+
+
+def _seen_through(base: Any) -> Any:
+    while type(base).__name__ in VIEWS:
+        base = base.obj if type(base) is memoryview else attribute(base, "base")
+    return base
 
 
 def array_reach(x: Any) -> Reach:
@@ -37,7 +42,9 @@ def array_reach(x: Any) -> Reach:
         if whose is x and x.dtype.hasobject:
             children += array_items(x)
         return Reach(children, keys=(whose,))
-    return Reach([*children, foreign], keys=(whose, foreign))
+    if type(foreign).__name__ in LEADING:
+        children.append(foreign)
+    return Reach(children, keys=(whose, foreign))
 
 
 def array_items(x: Any) -> list[object]:
@@ -98,7 +105,7 @@ def masked_digest(x: Any) -> Digest | Opaque:
     data = array_digest(x)
     if isinstance(data, Opaque):
         return data
-    return Digest(of_plain((data.whole, masked, of_text(repr(fill)), bool(state.get("_hardmask")))))
+    return Digest(of_plain((data.whole, masked, of_text(repr(attribute(fill, "tolist", lambda: fill)())), bool(state.get("_hardmask")))))
 
 
 def void_reach(x: Any) -> Reach:
