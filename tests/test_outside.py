@@ -107,7 +107,9 @@ PLACES = [
     case("chdir", "os.chdir('sub')", "read the state of cwd, bound the state of cwd"),
     case("a relative path after chdir", "open('../in.txt')", "read the state of cwd, read in.txt", "os.chdir('sub')"),
     case("an absolute path owes nothing to chdir", "open(here + '/in.txt')", "read in.txt", "os.chdir('sub')"),
-    case("putenv", "os.environ['CLEW_TESTED'] = '1'", "changed the state of environ"),
+    case("a variable of the environment", "os.environ['CLEW_TESTED'] = '1'", "changed the state of environ"),
+    case("a variable taken back", "os.environ['CLEW_TESTED'] = '1'; del os.environ['CLEW_TESTED']", ""),
+    case("a variable set behind Python's back", "os.putenv('CLEW_TESTED', '1')", "changed the state of environ"),
 ]  # fmt: skip
 
 MENTIONS = [
@@ -121,15 +123,23 @@ MENTIONS = [
     case("what is no path is none", "pass", "", mentions=("hello world", "", "a\nb", "\0", "http://x.org/in.txt", "x" * 5000)),
 ]  # fmt: skip
 
+CHILD = ", read the state of environ (assumed), read the state of cwd (assumed)"
+ANY_CHILD = CHILD + ", read ./ (assumed)"
+
 PROCESSES = [
-    case("a child writes a file", "subprocess.run('echo hi > f', shell=True)", "bound f, changed ./" + (CHILD := ", read the state of environ (assumed), read the state of cwd (assumed), read ./ (assumed)")),
+    case("a child writes a file", "subprocess.run('echo hi > f', shell=True)", "bound f, changed ./" + CHILD),
     case("os.system", "os.system('echo hi > f')", "bound f, changed ./" + CHILD),
     case("a child writes again within a tick of the clock", "os.system('echo 2 > f')", "changed f" + CHILD, "os.system('echo 1 > f')"),
     case("a child deletes a file", "os.system('rm a')", "read a, deleted a, changed ./" + CHILD, WRITE),
-    case("a child may read what was written", "subprocess.run(['cat', 'a'], capture_output=True)", "read a (assumed)" + CHILD, WRITE),
-    case("a child in another folder", "subprocess.run('echo hi > f', shell=True, cwd='sub')", "bound sub/f, changed sub/" + CHILD.replace("./", "sub/")),
+    case("a child reads what it is told to", "subprocess.run(['cat', 'a'], capture_output=True)", "read a (known)" + CHILD, WRITE),
+    case("and what its pattern says", "subprocess.run('cat ./* | wc', shell=True, capture_output=True)", "read a (known)" + ANY_CHILD, WRITE),
+    case("a child reads nothing else", "subprocess.run(['cat', 'in.txt'], capture_output=True)", "read in.txt (known)" + CHILD, WRITE),
+    case("a child that lists", "subprocess.run('ls', shell=True, capture_output=True)", "" + ANY_CHILD, WRITE),
+    case("an unknown child may read whatever was written", "subprocess.run([sys.executable, '-c', ''])", "read a (assumed)" + ANY_CHILD, WRITE),
+    case("so may one behind a known one", "subprocess.run('echo 1; strange || true', shell=True, capture_output=True)", "read a (assumed)" + ANY_CHILD, WRITE),
+    case("a child in another folder", "subprocess.run('echo hi > f', shell=True, cwd='sub')", "bound sub/f, changed sub/" + CHILD),
     case("a question about the machine reads nothing", "subprocess.run(['uname'], capture_output=True)", "", WRITE),
-    case("a forked child writes a file", "pid = os.fork() or silently_and_exit('f'); os.waitpid(pid, 0)", "bound f, changed ./" + CHILD),
+    case("a forked child writes a file", "pid = os.fork() or silently_and_exit('f'); os.waitpid(pid, 0)", "bound f, changed ./" + ANY_CHILD),
     case("a child left running is seen when it writes", "p.wait()", "read the state of processes, bound f, changed ./", "p = subprocess.Popen('sleep 0.2; echo > f', shell=True)"),
 ]  # fmt: skip
 

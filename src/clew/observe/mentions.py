@@ -50,7 +50,12 @@ def _named(text: str) -> str | None:
 def looked_again(mention: Mention, ledger: Ledger) -> Iterator[Touch]:
     """What became of a mentioned path, at the end of the step."""
     after = stamp(mention.path)
-    if after is None and mention.before is None and not ledger.concerns(mention.path) and MAGIC.isdisjoint(mention.path):
+    if (
+        after is None
+        and mention.before is None
+        and not ledger.concerns(mention.path)
+        and MAGIC.isdisjoint(mention.path)
+    ):
         return  # most texts are no paths
     if not same(mention.path, mention.before, after) and not (after and after.folder and mention.before):
         yield Touch(_write(mention, after), mention.path, mention.before, relative=mention.relative)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -37,6 +37,7 @@ class Outside:
     __slots__ = (
         "_active",
         "_effects",
+        "_environment",
         "_ledger",
         "_mentions",
         "_spawns",
@@ -53,6 +54,7 @@ class Outside:
         self._touches: list[Touch] = []
         self._effects: list[Effect] = []
         self._mentions: dict[str, Mention] = {}
+        self._environment: dict[bytes, tuple[object, object]] = {}  # variables: before this step, and as it set them
         self._spawns: list[Spawned] = []  # by this step
         self._waiting: list[Spawned] = []  # by earlier steps, still running
         self._watches = Watches()
@@ -97,7 +99,7 @@ class Outside:
     def finish(self) -> tuple[Effect, ...]:
         """The step ended: what it did outside."""
         self._active = False
-        quiet = not (self._touches or self._mentions or self._spawns or self._effects)
+        quiet = not (self._touches or self._mentions or self._spawns or self._effects or self._environment)
         if quiet and not (self._waiting or self._watches):
             return ()
         return self._safely(self._settled) or ()
@@ -116,6 +118,7 @@ class Outside:
         found += self._watches.changes()
         found += [touch for one in self._taken_mentions() for touch in looked_again(one, self._ledger)]
         said += self._of_children(found)
+        said += self._of_environment()
         effects = self._ledger.settle(touch for touch in found if not self._ours(touch.path))
         self._watches.renew({touch.path for touch in found if touch.deed in (Deed.BIND, Deed.CHANGE)})
         return *dict.fromkeys(said), *effects
@@ -140,7 +143,9 @@ class Outside:
             if (effect := network_effect(event, args)) is not None:
                 self._effects.append(effect)
         elif event in ENVIRONMENT_EVENTS:
-            self._effects.append(Changed(ENVIRON))
+            name, put = args if len(args) == 2 else (args[0], None)
+            before, _ = self._environment.get(name, (variables().get(name), None))
+            self._environment[name] = before, put
         elif event == "os.chdir":
             self._hear_move(args)
         else:
@@ -165,19 +170,29 @@ class Outside:
         if event == "os.posix_spawn" and self._spawns:
             return  # Popen's own way to start what it announced
         with WIRE.own_work():
-            child = spawned(event, args)
+            child = spawned(event, args, tuple(self._mentions))
             if child is None:
                 return
             known = [one for one in self._spawns if one.folder == child.folder]
             if known:  # the first snapshot of the step holds
-                known[0].words += child.words
+                known[0].merge(child)
             else:
                 self._spawns.append(child)
             for word in child.words or tuple(self._mentions):
                 for part in word.split():
-                    self.mention(part)
+                    self.mention(os.path.join(child.folder, part), reads=True)
 
     # What only looking tells
+
+    def _of_environment(self) -> Iterator[Effect]:
+        """Libraries set variables and take them back while they are imported: what counts is what is left.
+
+        What `os.environ` does not know was set behind its back.
+        """
+        done, self._environment = self._environment, {}
+        now = variables()
+        if any((now.get(name), now.get(name)) != values for name, values in done.items()):
+            yield Changed(ENVIRON)
 
     def _of_children(self, found: list[Touch]) -> Iterator[Effect]:
         """What children of this step and of earlier ones wrote, and what they may have read."""
@@ -188,10 +203,18 @@ class Outside:
         for one in self._spawns:
             yield Read(ENVIRON, Reason.ASSUMED)
             yield Read(CWD, Reason.ASSUMED)
-            found += (Touch(Deed.READ, path, reason=Reason.ASSUMED) for path in self._ledger.below(one.folder))
-            found.append(Touch(Deed.LIST, one.folder, reason=Reason.ASSUMED))
+            if not one.modest:
+                found += (Touch(Deed.READ, path, reason=Reason.ASSUMED) for path in self._ledger.below(one.folder))
+            if one.lists:
+                found.append(Touch(Deed.LIST, one.folder, reason=Reason.ASSUMED))
             found += one.differences()
         started, self._spawns = self._spawns, []
         self._waiting = still_running([*self._waiting, *started]) if started or self._waiting else []
         if any(one in self._waiting for one in started):
             yield Changed(PROCESSES)
+
+
+def variables() -> Mapping[bytes, bytes]:
+    """The environment as Python keeps it, encoded as the audit events of `putenv` are."""
+    held = object.__getattribute__(os.environ, "__dict__").get("_data")
+    return held if type(held) is dict else {}

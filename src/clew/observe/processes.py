@@ -24,6 +24,17 @@ ASKING = frozenset(
     "lscpu uname fc-list ldconfig nvidia-smi rocm-smi sysctl getconf hostname whoami id date nproc".split()
 )
 
+# Programs that read what their arguments name, and nothing else of the program's.
+MODEST = frozenset(
+    "[ awk basename cat cd chmod cmp cp curl cut date df diff dirname du echo export false file find git grep gunzip gzip"
+    " head jq kill less ls md5sum mkdir more mv nl pip pip3 printf pwd rm rmdir sed sha256sum sleep sort stat tail tar tee"
+    " test time touch tr tree true uniq unset unzip wc wget which whoami xz zcat zip".split()
+)
+LISTING = frozenset("ls find tree du".split())
+COMMAND_END = re.compile(r"[;|&()`\n]")
+SHELLS = frozenset(("sh", "bash", "zsh", "dash"))
+ASSIGNMENT = re.compile(r"\w+=")
+
 Snapshot = Mapping[str, Stamp]
 
 
@@ -34,9 +45,17 @@ class Spawned:
     folder: str
     words: tuple[str, ...]
     before: Snapshot
+    modest: bool = False  # it reads only what its words name
+    lists: bool = True  # it may list the folder
     cost: float = 0.0  # seconds that the snapshot took
     looked: float = field(default_factory=time.monotonic)
     begun: float = field(default_factory=time.monotonic)
+
+    def merge(self, other: Spawned) -> None:
+        """Add a second child of the same step in the same folder; the first snapshot holds for both."""
+        self.words += other.words
+        self.modest &= other.modest
+        self.lists |= other.lists
 
     def due(self) -> bool:
         """Tell whether it is time to look at the folder again without being felt."""
@@ -52,15 +71,33 @@ class Spawned:
         return found
 
 
-def spawned(event: str, args: tuple[Any, ...]) -> Spawned | None:
-    """Read the event of a starting process; None for one that only asks about the machine."""
-    command, folder = _command(event, args)
-    words = tuple(word for text in command for word in WORD.findall(text))
-    if words and os.path.basename(words[0]) in ASKING:
+def spawned(event: str, args: tuple[Any, ...], said: tuple[str, ...] = ()) -> Spawned | None:
+    """Read the event of a starting process; None for one that only asks about the machine.
+
+    `said` are the texts among the step's arguments: shell magics fork, and run what the one text says.
+    """
+    texts, folder = _command(event, args)
+    if event == "os.forkpty" and len(said) == 1:
+        texts = said
+    names = programs(texts)
+    if names and names <= ASKING:
         return None
+    words = tuple(word for text in texts for word in WORD.findall(text))
     begun = time.monotonic()
-    where = os.path.join(os.getcwd(), folder)
-    return Spawned(where, words, snapshot(where), time.monotonic() - begun)
+    where = os.path.normpath(os.path.join(os.getcwd(), folder))
+    before = snapshot(where)
+    modest = bool(names) and names <= MODEST | ASKING
+    lists = not modest or not LISTING.isdisjoint(names) or any("*" in word for word in words)
+    return Spawned(where, words, before, modest, lists, time.monotonic() - begun)
+
+
+def programs(texts: tuple[str, ...]) -> frozenset[str]:
+    """The programs that a command runs, by name; those of a shell's line each."""
+    shell = len(texts) > 2 and os.path.basename(texts[0]) in SHELLS and texts[1] == "-c"
+    line = shell or len(texts) == 1
+    commands = [part.split() for part in COMMAND_END.split(texts[-1])] if line else [list(texts)]
+    firsts = (next((word for word in words if not ASSIGNMENT.match(word)), "") for words in commands)
+    return frozenset(os.path.basename(first) for first in firsts if first)
 
 
 def _command(event: str, args: tuple[Any, ...]) -> tuple[tuple[str, ...], str]:
