@@ -13,9 +13,10 @@ from clew.capture.opened import Opened
 from clew.capture.reading import Reader
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
 from clew.model.resources import Ambient, File, Module, Name
-from clew.observe.ambient import AmbientProbes, appeared, changed
+from clew.observe.ambient import AmbientProbes
 from clew.observe.atoms import ATOMS
 from clew.observe.heap import Heap
+from clew.observe.openhandles import written_path
 from clew.observe.outside import Outside
 
 UNSEEN = object()
@@ -134,9 +135,6 @@ class Closer:
         return new | gone
 
     def handles(self) -> list[Effect]:
-        if not self.heap.handles:
-            return []
-        from clew.observe.kinds.handles import written_path
         """Files that a touched handle writes to."""
         paths = [written_path(handle) for handle in self.heap.handles]
         return [Changed(File(path), Reason.ASSUMED) for path in paths if path]
@@ -161,9 +159,9 @@ class Closer:
             return []
         self.ambient_touched = False
         now = self.ambient.probe()
-        moved = set(changed(self.state, now))
-        if not touch.imports:
-            moved |= set(appeared(self.state, now))  # loaded and used within one step
+        moved = set(self.ambient.changed(self.state, now))
+        if touch.imports:
+            moved -= set(self.ambient.appeared(self.state, now))  # loaded, not used
         self.state = now
         seeded: list[Effect] = [Bound(Ambient(kind), Reason.KNOWN) for kind in self.seeds]
         return [*seeded, *[Changed(Ambient(kind)) for kind in sorted(moved - set(self.seeds))]]

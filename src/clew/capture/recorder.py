@@ -15,7 +15,6 @@ import types
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from clew.analysis.names import Access
 from clew.capture.clock import Clock
 from clew.capture.closing import Closer
 from clew.capture.opened import Opened
@@ -24,15 +23,15 @@ from clew.capture.verdicts import Harmless, Limited, Unknown, Verdict, verdict
 from clew.knowledge.names import callee_names, class_module, function_name, method_names
 from clew.knowledge.registry import Knowledge
 from clew.knowledge.schema import CalleeFacts
-from clew.model.effects import Bound, Effect, Read, Reason
+from clew.model.effects import Effect, Read, Reason
 from clew.model.events import Call, Event, Faulted, NamesSeen, SourceSeen, Step, Variable
-from clew.model.places import CellPlace, Source
-from clew.model.resources import Ambient, Module, Name
+from clew.model.places import Source
+from clew.model.resources import Ambient, Module
 from clew.observe.ambient import AmbientProbes
 from clew.observe.heap import Heap
 from clew.observe.outside import Outside
 from clew.rewrite.plan import CallSite, Plan
-from clew.rewrite.protocol import CALL, NOTE, SELF, STEP
+from clew.rewrite.protocol import CALL, NAMES, NOTE, SELF, STEP
 from clew.rewrite.transform import rewrite
 
 SHELL_CALLS = frozenset({"run_line_magic", "run_cell_magic", "system", "getoutput", "getoutput_"})
@@ -134,11 +133,10 @@ class Recorder:
             setattr(builtins, name, probe)
 
     def uninstall(self) -> None:
-        """Leave inert probes behind: code that was rewritten may still run."""
-        answer = {}.get
-        for name in (STEP, CALL, SELF):
-            setattr(builtins, name, answer)
-        setattr(builtins, NOTE, str.__class__.__call__ if False else _same)
+        """Take the probes away again; no rewritten code may run after this."""
+        self.blind = True
+        for name in NAMES:
+            vars(builtins).pop(name, None)
 
     def step(self, number: int) -> None:
         """A statement begins (or, for `~n`, the body of a `with` statement is done)."""
@@ -470,13 +468,6 @@ SAFE_METHODS = frozenset(
 NOWHERE: Any = None
 
 
-def _same(value: Any) -> Any:
-    return value
-
-
 def distinct(effects: Iterable[Effect]) -> tuple[Effect, ...]:
     """The effects in their order, each once."""
     return tuple(dict.fromkeys(effects))
-
-
-__all__ = ["Access", "Bound", "CellPlace", "Name", "Recorder", "distinct"]
