@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from clew.errors import BrokenNotebook, BrokenSource, FileMissing, ForeignNotebook
 
@@ -54,10 +55,11 @@ def _syntax_error(text: str) -> SyntaxError | None:
     if _parsed(text) is None:
         return None
     # Most cells parse as they are, and IPython takes a while to load.
-    from IPython.core.inputtransformer2 import TransformerManager
+    from IPython.core import inputtransformer2
 
+    manager: Any = inputtransformer2.TransformerManager  # IPython does not say its types
     try:
-        return _parsed(TransformerManager().transform_cell(text))
+        return _parsed(manager().transform_cell(text))
     except SyntaxError as error:
         return error
 

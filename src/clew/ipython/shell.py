@@ -21,7 +21,7 @@ INLINE = "matplotlib_inline"
 class Kernel:
     """What a notebook's kernel has besides its shell: the wish to leave, once a cell called `exit`."""
 
-    shell: InteractiveShell
+    shell: Any  # IPython's InteractiveShell, whose attributes are not all typed
     leaving: bool = False
 
     def leave(self) -> None:
