@@ -35,10 +35,10 @@ def main() -> int:
                 apart[program.name] = plain.apart
                 continue
             trials.append(trial)
-            _say(_line(trial))
+            _say(_line(trial), details([trial]))
             if len(minimal) < options.minimal and plain.seconds < 2:
                 minimal |= _minimal(program, plain, trial, options.timeout)
-    _say(details(trials), summary(trials, apart, minimal))
+    _say(summary(trials, apart, minimal))
     if options.json:
         said = {"trials": [dataclasses.asdict(trial) for trial in trials], "apart": apart, "minimal": minimal}
         Path(options.json).write_text(json.dumps(said, indent=1), encoding="utf-8")

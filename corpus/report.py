@@ -35,7 +35,7 @@ def details(trials: Iterable[Trial]) -> str:
         if trial.differs:
             said.append(f"DIFFERS {trial.name}: {trial.differs}")
         said += [f"MISS    {trial.name}: {miss.variable}: {miss.where}" for miss in trial.misses]
-    return "\n".join(said)
+    return "\n".join(f"    {line}" for line in said)
 
 
 def _total(groups: Iterable[Sequence[str]]) -> int:

@@ -6,26 +6,25 @@ import ast
 import hashlib
 import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from clew.replay.portrait import CannotTell, Differs, Portrait, Same, Verdict
-from clew.replay.process import last_line, run_clean, verdict_on
+from clew.replay.process import IMPORTS, INSIDE, Ended, last_line, run_clean, run_measured, verdict_on
 from corpus.plain import ENVIRONMENT, Plain, normalised, terms
 from corpus.programs import Program, code_cells, scratch_copy, slice_program
 
+CLEW = (sys.executable, "-m", "clew")
 SLICES = 8  # replayed for each program: different texts, each with all the variables it is the slice of
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """A program run under capture: its slices by variable, how it ended, and `seconds` of the whole process.
+    """A program run under capture: its slices by variable, how it differed, and CPU seconds of the whole process.
 
     `failed` says that clew itself gave nothing, and its last line.
     """
@@ -47,7 +46,7 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of one program. `sizes` are statements of a slice and of the whole program, by variable."""
+    """What came of one program. Seconds are of CPU; `sizes` are statements of a slice and of the whole, by variable."""
 
     name: str
     seconds: float
@@ -71,7 +70,7 @@ def try_program(program: Program, plain: Plain, limit: float, slices: int = SLIC
         verdicts |= replay(program, code, {name: plain.values[name] for name in names}, limit)
     lost = [name for name in plain.values if name not in captured.slices]
     verdicts |= {name: Differs("", "clew lists no such variable") for name in lost}
-    return _judged(program, plain, captured, verdicts)
+    return _judged(program, plain_cpu(program, limit), captured, verdicts)
 
 
 def replay(program: Program, code: str, expected: Mapping[str, Portrait], limit: float) -> dict[str, Verdict]:
@@ -85,16 +84,25 @@ def capture(program: Program, plain: Plain, limit: float) -> Captured:
     """Run a program under capture; say in which way it behaved differently, if it did."""
     with scratch_copy(program) as path, tempfile.TemporaryDirectory(prefix="corpus-store-") as store:
         environment = {**os.environ, **ENVIRONMENT, "PYTHONHASHSEED": "1", "CLEW_STORE": store}
-        if program.is_notebook:
-            return _captured_notebook(path, environment, limit)
-        started = time.perf_counter()
-        done = _clew(["run", path.name], path.parent, environment, limit)
-        seconds = time.perf_counter() - started
-        if isinstance(done, str):
-            return Captured({}, seconds, "", done)
+        most = 6 * limit  # generous: the machine may be doing other things
+        done = run_measured([*CLEW, "run", path.name], environment, path.parent, most)
+        if done.status is None:
+            return Captured({}, done.cpu, "", f"`clew run` did not end in {most:.0f} s: {last_line(done.stderr)}")
         differs = _difference(plain, done, path.parent)
-        sliced = _clew(["slice", "1", "--all", "--json", "-"], path.parent, environment, limit)
-        return _read(sliced, seconds, differs)
+        sliced = run_measured([*CLEW, "slice", "1", "--all", "--json", "-"], environment, path.parent, most)
+        return _read(sliced, done.cpu, differs)
+
+
+def plain_cpu(program: Program, limit: float) -> float:
+    """Measure the program in plain Python: CPU seconds, which other work on the machine changes little."""
+    with scratch_copy(program) as path:
+        environment = {**os.environ, **ENVIRONMENT, "PYTHONHASHSEED": "1"}
+        argv = [sys.executable, path.name]
+        if program.is_notebook:
+            order = path.with_suffix(".order")
+            order.write_text(json.dumps({"cells": code_cells(path), "names": [], "out": os.devnull, "clew": IMPORTS}))
+            argv = [sys.executable, str(INSIDE / "shell.py"), str(order)]
+        return run_measured(argv, environment, path.parent, limit).cpu
 
 
 def statements(code: str) -> int:
@@ -106,38 +114,18 @@ def statements(code: str) -> int:
     return sum(isinstance(node, ast.stmt) for node in ast.walk(tree))
 
 
-def _captured_notebook(path: Path, environment: dict[str, str], limit: float) -> Captured:
-    started = time.perf_counter()
-    done = _clew(["slice", path.name, "--all", "--json", "-"], path.parent, environment, limit)
-    return _read(done, time.perf_counter() - started, "")
-
-
-def _clew(
-    argv: list[str], folder: Path, environment: dict[str, str], limit: float
-) -> subprocess.CompletedProcess[bytes] | str:
-    """Run a clew command; a text says that it did not end."""
-    command = [sys.executable, "-m", "clew", *argv]
-    how = {"cwd": folder, "env": environment, "capture_output": True, "stdin": subprocess.DEVNULL}
-    try:
-        return subprocess.run(command, timeout=2 * limit + 20, check=False, **how)  # type: ignore[call-overload,no-any-return]
-    except subprocess.TimeoutExpired:
-        return f"`clew {' '.join(argv)}` did not end in {2 * limit + 20:.0f} s"
-
-
-def _read(done: subprocess.CompletedProcess[bytes] | str, seconds: float, differs: str) -> Captured:
-    if isinstance(done, str):
-        return Captured({}, seconds, differs, done)
+def _read(done: Ended, seconds: float, differs: str) -> Captured:
     try:
         said = json.loads(done.stdout)
     except ValueError:
-        return Captured({}, seconds, differs, f"exit status {done.returncode}: {last_line(done.stderr)}")
+        return Captured({}, seconds, differs, f"`clew slice` ended with {done.status}: {last_line(done.stderr)}")
     return Captured({name: found["code"] for name, found in said["variables"].items()}, seconds, differs)
 
 
-def _difference(plain: Plain, done: subprocess.CompletedProcess[bytes], folder: Path) -> str:
+def _difference(plain: Plain, done: Ended, folder: Path) -> str:
     """Say how the run differed from the plain one."""
-    if done.returncode != plain.status:
-        return f"exit status {done.returncode}, not {plain.status}: {last_line(done.stderr)}"
+    if done.status != plain.status:
+        return f"exit status {done.status}, not {plain.status}: {last_line(done.stderr)}"
     for name, expected, found in (("stdout", plain.stdout, done.stdout), ("stderr", plain.stderr, done.stderr)):
         if expected is not None and normalised(found, folder) != expected:
             return f"{name}: {_first_difference(expected, normalised(found, folder))}"
@@ -158,7 +146,7 @@ def _sample(program: Program, captured: Captured, plain: Plain) -> list[tuple[st
     return sorted(groups.items(), key=lambda group: hashlib.md5(f"{program.name}{group[1]}".encode()).digest())
 
 
-def _judged(program: Program, plain: Plain, captured: Captured, verdicts: Mapping[str, Verdict]) -> Trial:
+def _judged(program: Program, plain_seconds: float, captured: Captured, verdicts: Mapping[str, Verdict]) -> Trial:
     misses = [
         Miss(name, f"{verdict.where} {verdict.how}".strip(), captured.slices.get(name, ""))
         for name, verdict in verdicts.items()
@@ -169,7 +157,7 @@ def _judged(program: Program, plain: Plain, captured: Captured, verdicts: Mappin
     return Trial(
         name=program.name,
         seconds=captured.seconds,
-        plain_seconds=plain.seconds,
+        plain_seconds=plain_seconds,
         differs=captured.differs,
         failed="",
         checked=tuple(verdicts),

@@ -101,7 +101,7 @@ def _slots(value: object, cls: type, known: Mapping[str, Any]) -> dict[str, Any]
 
 def _is_cache(cls: type, key: str) -> bool:
     """Tell whether an attribute is what a cached property remembered, or a library's cache by its name."""
-    if key in ("_cache", "__networkx_cache__"):
+    if key.startswith("_") and "cache" in key:
         return True
     for base in cls.__mro__:
         if key in base.__dict__:

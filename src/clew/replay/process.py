@@ -58,18 +58,29 @@ class Testimony:
     portraits: Mapping[str, Portrait] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A process that ended, or was killed for being late (`status` None). `cpu` counts its waited-for children in."""
+
+    status: int | None
+    stdout: bytes
+    stderr: bytes
+    seconds: float
+    cpu: float
+
+
 def run_clean(program: Script | Cells, names: Sequence[str] | None, terms: Terms) -> Testimony:
     """Run a program in a process of its own and portray the named variables at its end (all public ones: None)."""
     with tempfile.TemporaryDirectory(prefix="clew-replay-") as scratch:
         out = Path(scratch) / "portraits.json"
         order: dict[str, object] = {"names": None if names is None else list(names), "out": str(out), "clew": IMPORTS}
         argv, environment = _command(program, order, terms, Path(scratch))
-        status, stdout, stderr, seconds = _run(argv, environment, program.folder, terms.seconds)
+        ended = run_measured(argv, environment, program.folder, terms.seconds)
         if not out.exists():
-            return Testimony(status, stdout, stderr, seconds, None)
+            return Testimony(ended.status, ended.stdout, ended.stderr, ended.seconds, None)
         said = json.loads(out.read_text(encoding="utf-8"))
     found = {name: from_plain(plain) for name, plain in said["portraits"].items()}
-    return Testimony(status, stdout, stderr, seconds - said["seconds"], found)
+    return Testimony(ended.status, ended.stdout, ended.stderr, ended.seconds - said["seconds"], found)
 
 
 def check(
@@ -114,14 +125,29 @@ def _command(
             return [terms.python, str(INSIDE / "shell.py"), str(asked)], environment
 
 
-def _run(
-    argv: list[str], environment: dict[str, str], folder: Path, limit: float
-) -> tuple[int | None, bytes, bytes, float]:
-    started = time.perf_counter()
-    try:
-        done = subprocess.run(
-            argv, env=environment, cwd=folder, capture_output=True, stdin=subprocess.DEVNULL, timeout=limit, check=False
+def run_measured(argv: list[str], environment: Mapping[str, str], folder: Path, limit: float) -> Ended:
+    """Run a command to its end or to its limit, when it is killed, and measure it."""
+    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+        started = time.perf_counter()
+        child = subprocess.Popen(
+            argv, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
         )
-    except subprocess.TimeoutExpired as late:
-        return None, late.stdout or b"", late.stderr or b"", time.perf_counter() - started
-    return done.returncode, done.stdout, done.stderr, time.perf_counter() - started
+        status, cpu = _wait(child, started + limit)
+        seconds = time.perf_counter() - started
+        for stream in (stdout, stderr):
+            stream.seek(0)
+        return Ended(status, stdout.read(), stderr.read(), seconds, cpu)
+
+
+def _wait(child: subprocess.Popen[bytes], until: float) -> tuple[int | None, float]:
+    """Wait for a child; return its exit status, None where it was killed for being late, and its CPU seconds."""
+    late = False
+    while True:
+        pid, status, usage = os.wait4(child.pid, os.WNOHANG)
+        if pid:
+            child.returncode = os.waitstatus_to_exitcode(status)
+            return None if late else child.returncode, usage.ru_utime + usage.ru_stime
+        if time.perf_counter() > until and not late:
+            late = True
+            child.kill()
+        time.sleep(0.01)
