@@ -11,7 +11,9 @@ LOADED = frozenset(sys.modules)
 def start(folder: str) -> None:
     """Begin to watch the program whose module called us."""
     # Imported here, after LOADED was taken: what clew loads must not be mistaken for what Python loads.
+    from clew.capture.isolation import import_isolated
+
+    import_isolated("clew.capture.watching")
     from clew.capture.watching import watch_program
 
-    frame = sys._getframe(1)
-    watch_program(folder, frame.f_globals, LOADED)
+    watch_program(folder, sys._getframe(1).f_globals, LOADED)

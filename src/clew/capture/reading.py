@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from pathlib import PurePath
+from pathlib import PosixPath, PurePosixPath, PureWindowsPath, WindowsPath
 from types import ModuleType
 
 from clew.analysis.names import WHOLE, Access
@@ -102,4 +102,4 @@ def _elements(value: object) -> Iterable[object]:
 def _text(value: object) -> str:
     if type(value) is str:
         return value
-    return str(value) if isinstance(value, PurePath) and type(value).__module__.startswith("pathlib") else ""
+    return str(value) if type(value) in (PosixPath, WindowsPath, PurePosixPath, PureWindowsPath) else ""

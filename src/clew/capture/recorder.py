@@ -20,7 +20,7 @@ from clew.capture.closing import Closer
 from clew.capture.opened import Opened
 from clew.capture.reading import Reader, whole
 from clew.capture.verdicts import Harmless, Limited, Unknown, Verdict, verdict
-from clew.knowledge.names import callee_names, class_module, function_name, method_names
+from clew.knowledge.names import callee_names, function_name, method_names, type_name
 from clew.knowledge.registry import Knowledge
 from clew.knowledge.schema import CalleeFacts
 from clew.model.effects import Effect, Read, Reason
@@ -201,7 +201,7 @@ class Recorder:
 
     def fault(self, fault: BaseException) -> None:
         """clew itself failed: say so in the record, and look no further."""
-        if self.strict:
+        if self.strict and not issubclass(type(fault), RecursionError):
             raise fault
         self.blind = True
         self.current = None
@@ -333,8 +333,8 @@ class Recorder:
                 self.announced(site, held, callee_names(held), function_name(held))
                 return
         names = method_names(owner, site.method)
-        cls = owner if isinstance(owner, type) else type(owner)
-        said = names[0] if names else f"{class_module(cls)}.{cls.__qualname__}.{site.method}"
+        cls = owner if issubclass(type(owner), type) else type(owner)
+        said = names[0] if names else f"{type_name(cls)}.{site.method}"
         self.announced(site, owner, names, said)
 
     def consult(self, step: Opened, facts: CalleeFacts | None, said: str) -> None:
@@ -452,7 +452,7 @@ class Recorder:
         cls = type(value)
         names = {name, *self.reader.called_names([name])}
         effects = self.reader.reads(whole(sorted(names, key=lambda each: each != name)))
-        said = f"{class_module(cls)}.{cls.__qualname__}"
+        said = type_name(cls)
         return Variable(name, said, tuple(effect.resource for effect in effects))
 
 

@@ -107,6 +107,23 @@ def end(recorder: Recorder, journal: Journal, process: int) -> None:
     error = getattr(sys, "last_value", None)
     recorder.finish(error)
     recorder.outside.close()
-    said = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else ""
-    journal.append([SessionEnded(time.time(), said)])
+    journal.append([SessionEnded(time.time(), error_text(error))])
     journal.close()
+    # What the program leaves behind dies as it would without us: no reference of ours may keep it.
+    recorder.uninstall()
+    recorder.heap.__dict__.clear()
+    recorder.closer.__dict__.clear()
+    recorder.reader.__dict__.clear()
+    recorder.__dict__.clear()
+    recorder.blind = True
+
+
+def error_text(error: BaseException | None) -> str:
+    """An exception in a line; its own text may fail."""
+    if error is None:
+        return ""
+    try:
+        said = str(error)
+    except Exception:  # the user's own __str__ failed; Python prints it in these words
+        said = "<exception str() failed>"
+    return f"{type(error).__name__}: {said}"

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import chain
 
+from clew.knowledge.lines import class_module, class_mro, type_name
 from xxhash import xxh3_64_intdigest
 
 PLAIN = frozenset({int, float, complex, bool, str, bytes, type(None), type(Ellipsis)})
@@ -50,15 +51,16 @@ def token(value: object) -> object:
 @cache
 def is_scalar(cls: type) -> bool:
     """Tell whether a type is one of NumPy's scalars, whose values are their bytes."""
-    names = {f"{base.__module__}.{base.__name__}" for base in cls.__mro__}
-    return cls.__module__ == "numpy" and "numpy.generic" in names and "numpy.object_" not in names
+    names = {type_name(base) for base in class_mro(cls)}
+    return class_module(cls) == "numpy" and "numpy.generic" in names and "numpy.object_" not in names
 
 
 def is_bulk(values: list[object] | dict[object, object]) -> bool:
     """Tell whether a long container holds plain data only, one level of nesting included."""
-    if len(values) <= BULK:
+    size = dict.__len__ if issubclass(type(values), dict) else list.__len__
+    if size(values) <= BULK:  # type: ignore[arg-type]  # it is a list or a dict
         return False
-    held = dict.values(values) if isinstance(values, dict) else values
+    held = dict.values(values) if issubclass(type(values), dict) else values
     kinds = set(map(type, held))
     if kinds <= PLAIN:
         return True

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clew.analysis.names import WHOLE, Access
+from clew.knowledge.lines import class_mro, class_names, type_name
 from clew.model.effects import Changed, Effect, Reason
 from clew.model.resources import Cell
 from clew.observe.atoms import ATOMS, BULK, is_scalar
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.functions import global_names
-from clew.observe.ours import is_users_class, is_users_file
+from clew.observe.ours import is_users_class, is_users_file, module_of
 
 BUDGET = 30_000
 """Objects looked at from one variable; beyond it, what an unknown call touches is assumed changed."""
@@ -101,7 +102,7 @@ class Heap:
     def kind_anew(self, cls: type) -> Kind | None:
         if cls in ATOMS or is_scalar(cls):
             return None
-        names = [f"{base.__module__}.{base.__qualname__}" for base in cls.__mro__ if isinstance(base.__module__, str)]
+        names = [type_name(base) for base in class_mro(cls)]
         if not is_users_class(cls) and any(self.inert(name) for name in names[:-1]):
             return None
         return self.find(cls)
@@ -110,7 +111,7 @@ class Heap:
         """Tell whether operations on instances may run the user's code, or change them by being looked at."""
         known = self.lively.get(cls)
         if known is None:
-            steps = any("__next__" in type.__dict__["__dict__"].__get__(base) for base in cls.__mro__)
+            steps = any("__next__" in class_names(base) for base in class_mro(cls))
             known = self.lively[cls] = steps or is_users_class(cls)
         return known
 
@@ -150,7 +151,7 @@ class Heap:
             walk.foreign = True
             code = getattr(value, "gi_code", None) if cls is types.GeneratorType else None
             walk.names |= global_names(code) if code is not None else frozenset()
-        elif cls.__module__ != "builtins":
+        elif module_of(cls) != "builtins":
             walk.foreign = True
         elif cls in (list, dict) and len(value) > BULK:  # type: ignore[arg-type]  # exact containers
             walk.bulky = True
@@ -300,8 +301,8 @@ class Heap:
 
     def is_plain_attribute(self, value: object, name: str) -> bool:
         """Tell whether `value.name` is just what is stored under that name, no code in between."""
-        for base in type(value).__mro__:
-            held = type.__dict__["__dict__"].__get__(base)
+        for base in class_mro(type(value)):
+            held = class_names(base)
             if name in held or ("__getattribute__" in held and base is not object and is_users_class(base)):
                 return False
         return type(value) is not dict

@@ -8,6 +8,8 @@ import sysconfig
 from functools import cache
 from types import ModuleType
 
+from clew.knowledge.lines import class_module
+
 LIBRARY_FOLDERS = tuple(
     {os.path.realpath(path) + os.sep for path in (*sysconfig.get_paths().values(), sys.prefix, sys.base_prefix) if path}
     | {path + os.sep for path in sysconfig.get_paths().values() if path}
@@ -39,7 +41,7 @@ def holds_users_code(module: ModuleType) -> bool:
 
 def module_of(cls: type) -> str:
     """The module that a class says it is from, without running a metaclass's code."""
-    held = type.__dict__["__dict__"].__get__(cls).get("__module__")
+    held = class_module(cls)
     return held if type(held) is str else "builtins"
 
 

@@ -8,11 +8,13 @@ import types
 from functools import lru_cache
 from typing import Any
 
+from clew.knowledge.lines import class_names
 from clew.observe.atoms import ATOMS, digest_of
 from clew.observe.kind import Digest, Kind, Reach
 from clew.observe.kinds.plain import ORDER
 from clew.observe.ours import holds_users_code, is_users_class, is_users_file
 
+BASES = type.__dict__["__bases__"].__get__
 NAME_READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"})
 NAME_WRITES = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
 
@@ -73,8 +75,8 @@ def held_reach(value: Any) -> Reach:
 
 
 def _library(held: object) -> bool:
-    if isinstance(held, type):
-        return not is_users_class(held)
+    if issubclass(type(held), type):
+        return not is_users_class(held)  # type: ignore[arg-type]  # it is a class
     return type(held) is types.ModuleType and not holds_users_code(held)
 
 
@@ -85,7 +87,7 @@ def constant_digest(value: Any) -> Digest:
 
 def class_attributes(value: type) -> dict[str, object]:
     """A class's own attributes, but for what Python keeps in there."""
-    held = type.__dict__["__dict__"].__get__(value)
+    held = class_names(value)
     hidden = ("__dict__", "__weakref__", "__doc__", "__module__", "__abstractmethods__", "_abc_impl")
     return {name: attribute for name, attribute in held.items() if name not in hidden}
 
@@ -94,7 +96,7 @@ def class_reach(value: type) -> Reach:
     """For the user's own classes: their attributes and bases."""
     if not is_users_class(value):
         return Reach()
-    bases = [base for base in type.__dict__["__bases__"].__get__(value) if is_users_class(base)]
+    bases = [base for base in BASES(value) if is_users_class(base)]
     held = class_attributes(value)
     parts = {name: [attribute] for name, attribute in held.items() if type(attribute) not in ATOMS}
     return Reach(bases, parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import os
-import sqlite3
+import sys
 from typing import Any
 
 from xxhash import xxh3_64_intdigest
@@ -18,7 +18,6 @@ from clew.observe.openhandles import below, file_of
 CLOSED = Digest(0)
 
 _closed = io.FileIO.__dict__["closed"].__get__
-_connection = sqlite3.Cursor.__dict__["connection"].__get__
 
 
 def handle_reach(handle: Any) -> Reach:
@@ -88,10 +87,8 @@ def connection_digest(connection: Any) -> Digest | Opaque:
 
 def cursor_reach(cursor: Any) -> Reach:
     """The connection of a cursor."""
-    try:
-        return Reach([_connection(cursor)])
-    except (AttributeError, sqlite3.Error):
-        return Reach()
+    held = sys.modules["sqlite3"].Cursor.__dict__["connection"].__get__(cursor)
+    return Reach() if held is None else Reach([held])
 
 
 def unseen(door: Any) -> Opaque:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from clew.knowledge.lines import class_mro, class_names, type_name
 from clew.observe.atoms import ATOMS, digest_of
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.functions import held_reach
@@ -17,6 +18,8 @@ from clew.observe.ours import is_users_class, module_of
 HEAP_TYPE = 1 << 9
 """The flag of types that are made at run time, by a class statement or by a C extension."""
 
+FLAGS, BASE, SIZE = (type.__dict__[name].__get__ for name in ("__flags__", "__base__", "__basicsize__"))
+
 CACHE = re.compile(r"^_?_?(\w*_)?(cache|cached|memo|lru)(_\w*)?$")
 """Attributes in which libraries keep what they can work out again."""
 
@@ -24,7 +27,7 @@ CACHE = re.compile(r"^_?_?(\w*_)?(cache|cached|memo|lru)(_\w*)?$")
 @lru_cache(maxsize=4096)
 def slots_of(cls: type) -> tuple[types.MemberDescriptorType, ...]:
     """The slots of a class and its bases."""
-    spaces = [type.__dict__["__dict__"].__get__(base) for base in cls.__mro__]
+    spaces = [class_names(base) for base in class_mro(cls)]
     return tuple(held for space in spaces for held in space.values() if type(held) is types.MemberDescriptorType)
 
 
@@ -32,8 +35,8 @@ def slots_of(cls: type) -> tuple[types.MemberDescriptorType, ...]:
 def computed_names(cls: type) -> frozenset[str]:
     """Attributes that a class computes on demand and stores in its instances (cached properties)."""
     names: set[str] = set()
-    for base in cls.__mro__:
-        for name, held in type.__dict__["__dict__"].__get__(base).items():
+    for base in class_mro(cls):
+        for name, held in class_names(base).items():
             kind = type(held)
             if _has(kind, "__get__") and not _has(kind, "__set__") and not isinstance(held, types.FunctionType):
                 names.add(name)
@@ -41,7 +44,7 @@ def computed_names(cls: type) -> frozenset[str]:
 
 
 def _has(cls: type, name: str) -> bool:
-    return any(name in type.__dict__["__dict__"].__get__(base) for base in cls.__mro__)
+    return any(name in class_names(base) for base in class_mro(cls))
 
 
 def attributes_of(value: Any) -> dict[str, object]:
@@ -78,7 +81,7 @@ def instance_digest(value: Any) -> Digest | Opaque:
     cls = type(value)
     held = attributes_of(value)
     if not is_python_made(cls):
-        return Opaque(f"{cls.__module__}.{cls.__qualname__} is made in C")
+        return Opaque(f"{type_name(cls)} is made in C")
     parts = {name: digest_of([attribute]) for name, attribute in held.items()}
     return Digest(id(cls), parts | {ORDER: digest_of(held)})
 
@@ -86,18 +89,18 @@ def instance_digest(value: Any) -> Digest | Opaque:
 @lru_cache(maxsize=4096)
 def is_python_made(cls: type) -> bool:
     """Tell whether all of an instance's state is in attributes: no class in between is made in C."""
-    return all(_adds_no_hidden_state(base) for base in cls.__mro__)
+    return all(_adds_no_hidden_state(base) for base in class_mro(cls))
 
 
 def _adds_no_hidden_state(cls: type) -> bool:
     if cls is object or (module_of(cls) == "builtins" and issubclass(cls, BaseException)):
         return True
-    if not cls.__flags__ & HEAP_TYPE:
+    if not FLAGS(cls) & HEAP_TYPE:
         return False
-    held = type.__dict__["__dict__"].__get__(cls)
+    held = class_names(cls)
     stated = any(name in held for name in ("__dict__", "__slots__", "__weakref__", "__static_attributes__"))
-    base = cls.__base__ or object
-    return stated or cls.__basicsize__ == base.__basicsize__ or _defines_functions(held.values())
+    base = BASE(cls) or object
+    return stated or SIZE(cls) == SIZE(base) or _defines_functions(held.values())
 
 
 def _defines_functions(values: Iterable[object]) -> bool:

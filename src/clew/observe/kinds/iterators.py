@@ -39,12 +39,12 @@ def generator_digest(value: Any) -> Digest:
 
 def _locals(frame: types.FrameType) -> list[object]:
     # gc sees the variables without making a dict of them, and without touching the frame.
-    return [held for held in gc.get_referents(frame) if not isinstance(held, (types.CodeType, types.ModuleType))]
+    return [held for held in gc.get_referents(frame) if type(held) not in (types.CodeType, types.ModuleType)]
 
 
 def iterator_reach(value: Any) -> Reach:
     """What it goes over."""
-    return Reach([held for held in gc.get_referents(value) if type(held) not in ATOMS and not isinstance(held, type)])
+    return Reach([held for held in gc.get_referents(value) if type(held) not in ATOMS and not issubclass(type(held), type)])
 
 
 def iterator_digest(value: Any) -> Digest | Opaque:
