@@ -289,9 +289,12 @@ def test_errors_raised_on_purpose_have_one_tree() -> None:
 
 
 def test_tests_are_named_for_what_they_test() -> None:
-    """A file tests/test_X.py stands for a module, package or folder X of the project, or says below what it is."""
+    """A file tests/test_X.py stands for a module or folder X of the project (kinds_arrays: kinds/arrays.py), or is named below."""
     whole = {"house", "docs", "example", "scripts", "transparency", "soundness", "laws", "transparent"}
-    known = {part for each in modules() for part in each.name.split(".")} | whole
+    parts = [each.name.split(".") for each in modules()]
+    known = {
+        "_".join(name[start:end]) for name in parts for start in range(len(name)) for end in range(len(name) + 1)
+    } | whole
     names = {path.stem.removeprefix("test_") for path in (ROOT / "tests").rglob("test_*.py")}
     assert names <= known | {path.stem for path in python_files()}
 
