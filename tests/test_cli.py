@@ -87,6 +87,7 @@ class Slices:
 
 SLICES = [
     Slices("a script", ("plain.py", "total"), "import math\na = [1, 2]\na.append(math.floor(3.5))\ntotal = sum(a)\n"),
+    Slices("held against a plain run", ("branching.py", "y", "--verify"), BRANCHING, ("makes the same value",)),
     Slices("options after names", ("plain.py", "unused", "--exact"), "unused = 5\n"),
     Slices(
         "several",

@@ -5,7 +5,7 @@ Without a session they speak of the program that is running; with one (its numbe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,9 @@ from clew.errors import NotCapturing, UnknownStep, UnknownVariable
 from clew.model.events import BEFORE, Event, Faulted
 from clew.model.graph import Graph, Slice
 from clew.model.places import place_name
+from clew.replay.portrait import Verdict
+from clew.replay.process import Cells, Script
+from clew.replay.verify import verify as held_against
 from clew.screen.chains import ChainView, chain_view
 from clew.screen.columns import counted, listed
 from clew.screen.history import history
@@ -159,3 +162,12 @@ def run(path: Path, argv: Sequence[str] = (), *, allow_errors: bool = False, sto
         check_cells(read_notebook(path))
     done = parts.capture(path, argv, allow_errors=allow_errors, store=store, quiet=False)
     return Run(done.session, recording_of(done.events), done.error, done.seconds)
+
+
+def verify(path: Path, argv: Sequence[str], slices: Mapping[str, SliceView]) -> dict[str, Verdict]:
+    """Run a program and each slice of it in clean processes without clew, and compare what they make."""
+    codes = {name: view.code for name, view in slices.items()}
+    if is_notebook(path):
+        where = path.absolute().parent
+        return held_against(Cells(tuple(cell.text for cell in read_notebook(path)), where), codes)
+    return held_against(Script(path.absolute(), Path.cwd(), tuple(argv)), codes)

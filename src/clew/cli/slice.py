@@ -8,11 +8,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_never
 
 from clew import api
 from clew.analysis.notebooks import is_notebook
 from clew.cli.words import STORE_HELP, check_json_path, say, say_code, words_of, write_json
 from clew.errors import FileMissing, UnknownSession, UnknownVariable, UsageError, nearest
+from clew.replay.portrait import CannotTell, Differs, Same, Verdict
 from clew.screen.columns import listed
 from clew.screen.slices import SliceView
 
@@ -50,10 +52,13 @@ def main(words: Sequence[str]) -> int:
     _ask_for_names(wanted, given.all, source, known)
     views = {name: _slice(source, name, given) for name in wanted if name in source.recording.graph.variables}
     _give(views, source, given.json)
+    proven = not given.verify or _verify(views, source, argv)
     missing = [name for name in wanted if name not in views]
     for name in missing:
         say(_unknown(name, known, source))
-    if source.error is not None:
+    for why in source.recording.graph.faults if missing or not views else ():
+        say(f"the record is incomplete: {why}")
+    if source.error is not None or not proven:
         return 1
     return 2 if missing else 0
 
@@ -76,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--allow-errors", action="store_true", help="go on to the next cell where one fails")
     parser.add_argument("--keep-asserts", action="store_true", help="keep asserts about what the variable needs")
     parser.add_argument("--script", action="store_true", help="put notebook magics into plain Python, or drop them")
+    parser.add_argument("--verify", action="store_true", help="run program and slices without clew, and compare")
     parser.add_argument("--json", metavar="PATH", help="write the slices as JSON to PATH; - is standard output")
     parser.add_argument("--store", metavar="STORE", help=STORE_HELP)
     return parser
@@ -95,6 +101,8 @@ def _source(given: argparse.Namespace, argv: list[str]) -> Cuttable:
         return Cuttable(given.file, done.session, done.recording, done.error, done.seconds, given.store)
     if path.suffix in PROGRAM_SUFFIXES or len(path.parts) > 1:
         raise FileMissing(given.file)
+    if given.verify:
+        raise UsageError("--verify runs the program again: name its file, not a session")
     if argv:
         raise UsageError("a session runs nothing, so it takes no arguments after --")
     try:
@@ -108,7 +116,8 @@ def _ask_for_names(wanted: Sequence[str], everything: bool, source: Cuttable, kn
     if wanted or everything:
         return
     if not known:
-        raise UsageError(f"{source.file} left no variables to slice")
+        faults = "".join(f"; the record is incomplete: {why}" for why in source.recording.graph.faults)
+        raise UsageError(f"{source.file} left no variables to slice{faults}")
     raise UsageError(f"which variable? {listed(known)} ({_again(source)})")
 
 
@@ -135,6 +144,28 @@ def _give(views: dict[str, SliceView], source: Cuttable, json_path: str | None) 
     if views and source.seconds is not None:
         example = next(iter(views))
         say(f"to see why a line is there: clew explain {source.file} {example} LINE")
+
+
+def _verify(views: dict[str, SliceView], source: Cuttable, argv: Sequence[str]) -> bool:
+    """Say of each slice whether it makes the same value, run alone; tell whether none makes another."""
+    verdicts = api.verify(Path(source.file), argv, views)
+    for name, verdict in verdicts.items():
+        say(f"{name}: {_said(verdict)}")
+    return not any(isinstance(verdict, Differs) for verdict in verdicts.values())
+
+
+def _said(verdict: Verdict) -> str:
+    match verdict:
+        case Same():
+            return "the slice, run alone, makes the same value"
+        case Differs(where, how):
+            return (
+                f"the slice, run alone, makes another value{f' at {where}' if where else ''}{f': {how}' if how else ''}"
+            )
+        case CannotTell(why):
+            return f"cannot tell whether the slice makes the same value: {why}"
+        case _:
+            assert_never(verdict)
 
 
 def _as_json(views: dict[str, SliceView], source: Cuttable) -> dict[str, object]:

@@ -11,7 +11,7 @@ from clew.analysis.outline import Statement, outline
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Spared
 from clew.model.events import BEFORE, Event, SessionEnded, SessionStarted, SourceSeen, Step
 from clew.model.places import FilePlace, Source, place_name
-from clew.model.resources import Name, Resource, resource_name
+from clew.model.resources import Ambient, Cell, Name, Resource, resource_name
 
 UNSEEN = "unknown: it ran before clew was loaded"
 SHELLS = re.compile(r"_{1,3}|_i*|_i?\d+|__builtins__")  # what IPython keeps in the namespace for itself
@@ -135,6 +135,8 @@ def _change(effect: Effect) -> str:
     match effect:
         case Bound(Name(name)) | Changed(Name(name)) | Deleted(Name(name)) if SHELLS.fullmatch(name):
             return ""
+        case Bound(Ambient(kind)) | Changed(Ambient(kind)):
+            return f"({kind})"
         case Bound(resource) | Changed(resource):
             return named(resource)
         case Deleted(resource):
@@ -144,9 +146,14 @@ def _change(effect: Effect) -> str:
 
 
 def named(resource: Resource) -> str:
-    """Name a resource; objects that nothing names are said to be some object."""
-    name = resource_name(resource)
-    return name if isinstance(resource, Name) or not name.startswith("object ") else "an object"
+    """Name a resource as a user would; an object that nothing names is said to be some object."""
+    match resource:
+        case Cell(_, _, ""):
+            return "an object"
+        case Cell(_, "*", label):
+            return label  # the object's own make-up: the order of its parts, its class
+        case _:
+            return resource_name(resource)
 
 
 def _unique(texts: Iterable[str]) -> tuple[str, ...]:

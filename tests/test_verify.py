@@ -1,0 +1,60 @@
+"""Slices held against the program they are of, in clean processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from clew.replay.portrait import CannotTell, Differs, Same
+from clew.replay.process import Cells, Script
+from clew.replay.verify import verify
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    name: str
+    program: str
+    code: str
+    verdict: type
+
+
+CASES = [
+    Case("a right slice", "a = [1]\nb = 2\na.append(3)\n", "a = [1]\na.append(3)\n", Same),
+    Case("a slice that lacks a change", "a = [1]\na.append(3)\n", "a = [1]\n", Differs),
+    Case("a slice that fails", "a = 1\n", "a = nothing\n", Differs),
+    Case("a slice that makes nothing", "a = 1\n", "", Differs),
+    Case(
+        "what nobody can see into",
+        "import threading\na = threading.Lock()\n",
+        "import threading\na = threading.Lock()\n",
+        CannotTell,
+    ),
+    Case("a program that makes no such variable", "b = 1\n", "a = 1\n", CannotTell),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_verdicts(case: Case, tmp_path: Path) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(case.program)
+    assert type(verify(Script(path, tmp_path), {"a": case.code})["a"]) is case.verdict
+
+
+def test_a_slice_finds_neighbours_and_arguments(tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "neighbour.py").write_text("word = 'hello'\n")
+    path = tmp_path / "code" / "program.py"
+    path.write_text(
+        code := "import sys, neighbour, os\na = neighbour.word + sys.argv[1] + os.path.basename(os.getcwd())\n"
+    )
+    assert verify(Script(path, tmp_path, ("there",)), {"a": code}) == {"a": Same()}
+
+
+def test_slices_of_a_notebook(tmp_path: Path) -> None:
+    book = Cells(("%matplotlib inline\nx = 1", "y = x + 1", "z = 0"), tmp_path)
+    slices = {"y": "x = 1\n\ny = x + 1\n", "x": "%matplotlib inline\nx = 1\n", "z": "z = 1\n"}
+    verdicts = verify(book, slices)
+    assert [type(verdicts[name]) for name in ("y", "x", "z")] == [Same, Same, Differs]
+    assert list(verdicts) == list(slices)
