@@ -9,7 +9,7 @@ import os
 import random
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from corpus.misses import known_misses
@@ -61,6 +61,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", default="", help="where to write everything")
     parser.add_argument("--jobs", type=int, default=1, help="programs at a time")
     parser.add_argument("--timeout", type=float, default=30, help="seconds for a program in plain Python")
+    parser.add_argument("--slices", type=int, default=8, help="how many slices of each program to replay")
     parser.add_argument("--minimal", type=int, default=0, help="how many slices to compare with the 1-minimal one")
     parser.add_argument("--plain", action="store_true", help="only run in plain Python, for the cache")
     parser.add_argument("--cache", default=os.environ.get("CLEW_CORPUS", "~/.cache/clew-corpus"))
@@ -72,12 +73,12 @@ def _trials(options: argparse.Namespace, pool: ThreadPoolExecutor) -> Iterator[t
     programs = iter(_chosen(options))
     wanted = options.sample
     while wanted > 0:
-        batch = [program for program, _ in zip(programs, range(min(wanted, 2 * options.jobs)), strict=False)]
+        batch = [program for program, _ in zip(programs, range(min(wanted, 4 * options.jobs)), strict=False)]
         if not batch:
             return
-        for done in pool.map(lambda program: _tried(program, options), batch):
-            wanted -= done[2] is not None
-            yield done
+        for done in as_completed([pool.submit(_tried, program, options) for program in batch]):
+            wanted -= done.result()[2] is not None
+            yield done.result()
 
 
 def _tried(program: Program, options: argparse.Namespace) -> tuple[Program, Plain, Trial | None]:
@@ -86,7 +87,7 @@ def _tried(program: Program, options: argparse.Namespace) -> tuple[Program, Plai
         return program, plain, None
     if options.plain:
         return program, plain, Trial(program.name, 0, plain.seconds, "", "not tried", (), (), (), (), {})
-    return program, plain, try_program(program, plain, options.timeout)
+    return program, plain, try_program(program, plain, options.timeout, options.slices)
 
 
 def _chosen(options: argparse.Namespace) -> list[Program]:

@@ -48,6 +48,7 @@ def plain_result(program: Program, cache: Path, limit: float) -> Plain:
     if kept.exists():
         said = json.loads(kept.read_text(encoding="utf-8"))
         if said["apart"] != "slow" or said["seconds"] >= limit:
+            said["apart"] = said["apart"] or ("slow" if said["seconds"] > limit else "")
             return Plain(**{**said, "values": {name: from_plain(plain) for name, plain in said["values"].items()}})
     found = _run_twice(program, limit)
     said = {**{name: getattr(found, name) for name in Plain.__dataclass_fields__}}

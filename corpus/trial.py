@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clew.replay.portrait import CannotTell, Differs, Portrait, Same, Verdict
-from clew.replay.process import IMPORTS, INSIDE, Ended, last_line, run_clean, run_measured, verdict_on
+from clew.replay.process import INSIDE, Ended, last_line, run_clean, run_measured, verdict_on
 from corpus.plain import ENVIRONMENT, Plain, normalised, terms
 from corpus.programs import Program, code_cells, scratch_copy, slice_program
 
-CLEW = (sys.executable, "-m", "clew")
-SLICES = 8  # replayed for each program: different texts, each with all the variables it is the slice of
+CLEW = (sys.executable, "-P", "-m", "clew")  # -P: a file of the folder must not shadow what clew imports
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,8 @@ class Trial:
     sizes: Mapping[str, tuple[int, int]]
 
 
-def try_program(program: Program, plain: Plain, limit: float, slices: int = SLICES) -> Trial:
-    """Capture a program and replay a sample of its slices."""
+def try_program(program: Program, plain: Plain, limit: float, slices: int) -> Trial:
+    """Capture a program and replay a sample of its slices: different texts, each with all the variables it makes."""
     captured = capture(program, plain, limit)
     if captured.failed:
         return Trial(program.name, captured.seconds, plain.seconds, "", captured.failed, (), (), (), (), {})
@@ -76,7 +75,7 @@ def try_program(program: Program, plain: Plain, limit: float, slices: int = SLIC
 def replay(program: Program, code: str, expected: Mapping[str, Portrait], limit: float) -> dict[str, Verdict]:
     """Run a slice in a fresh copy of the program's folder and compare the variables it makes."""
     with scratch_copy(program) as path:
-        said = run_clean(slice_program(program, path, code), list(expected), terms(limit, seed=3))
+        said = run_clean(slice_program(program, path, code), list(expected), terms(6 * limit, seed=3))
     return {name: verdict_on(name, portrait, said) for name, portrait in expected.items()}
 
 
@@ -89,7 +88,7 @@ def capture(program: Program, plain: Plain, limit: float) -> Captured:
         if done.status is None:
             return Captured({}, done.cpu, "", f"`clew run` did not end in {most:.0f} s: {last_line(done.stderr)}")
         differs = _difference(plain, done, path.parent)
-        sliced = run_measured([*CLEW, "slice", "1", "--all", "--json", "-"], environment, path.parent, most)
+        sliced = run_measured([*CLEW, "slice", "1", "--all", "--json", "-"], environment, Path(store), most)
         return _read(sliced, done.cpu, differs)
 
 
@@ -100,7 +99,7 @@ def plain_cpu(program: Program, limit: float) -> float:
         argv = [sys.executable, path.name]
         if program.is_notebook:
             order = path.with_suffix(".order")
-            order.write_text(json.dumps({"cells": code_cells(path), "names": [], "out": os.devnull, "clew": IMPORTS}))
+            order.write_text(json.dumps({"cells": code_cells(path), "names": [], "out": os.devnull}))
             argv = [sys.executable, str(INSIDE / "shell.py"), str(order)]
         return run_measured(argv, environment, path.parent, limit).cpu
 

@@ -138,6 +138,13 @@ def _artist(value: Any, painter: Painter) -> Portrait:
     return whole(type_name(type(value)), [(".figure", painter.paint(figure))])
 
 
+def _transform(value: Any, painter: Painter) -> Portrait:
+    """Portray a box or transformation without what it remembers of its last use."""
+    own = {key: item for key, item in attributes(value).items() if key not in TRANSFORM_CACHES}
+    return whole(type_name(type(value)), [(f".{key}", painter.paint(item)) for key, item in own.items()])
+
+
+TRANSFORM_CACHES = frozenset({"_invalid", "_parents", "_shorthand_name", "_inverted", "_mtx"})
 PANDAS_ARRAYS = "pandas.core.arrays.base.ExtensionArray"
 TENSOR_OWN = frozenset({"_parameters", "_backward_hooks"})
 FRAME_OWN = frozenset({"_mgr", "_item_cache", "_attrs", "_flags", "_is_copy", "_name", "_index"})
@@ -168,5 +175,6 @@ LIBRARIES = {
     **dict.fromkeys(("torch.dtype", "torch.device", "torch.Size"), Brush(_written)),
     "torch._C.Generator": Brush(_torch_generator),
     "matplotlib.figure.Figure": Brush(_figure, complete=True),
+    "matplotlib.transforms.TransformNode": Brush(_transform, complete=True),
     "matplotlib.artist.Artist": Brush(_artist, complete=True),
 }

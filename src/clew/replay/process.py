@@ -15,7 +15,6 @@ from pathlib import Path
 from clew.replay.portrait import CannotTell, Differs, Portrait, Verdict, compare_portraits, from_plain
 
 INSIDE = Path(__file__).with_name("inside")
-IMPORTS = str(Path(__file__).parents[2])  # where `clew` itself is imported from
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def run_clean(program: Script | Cells, names: Sequence[str] | None, terms: Terms
     """Run a program in a process of its own and portray the named variables at its end (all public ones: None)."""
     with tempfile.TemporaryDirectory(prefix="clew-replay-") as scratch:
         out = Path(scratch) / "portraits.json"
-        order: dict[str, object] = {"names": None if names is None else list(names), "out": str(out), "clew": IMPORTS}
+        order: dict[str, object] = {"names": None if names is None else list(names), "out": str(out)}
         argv, environment = _command(program, order, terms, Path(scratch))
         ended = run_measured(argv, environment, program.folder, terms.seconds)
         if not out.exists():

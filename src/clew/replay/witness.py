@@ -14,6 +14,12 @@ from clew.replay.portrait import to_plain
 from clew.replay.values import portray_names, public_names
 
 
+def obey(order: str, namespace: Mapping[str, Any]) -> None:
+    """Do what an order in JSON says: `{"names": [...] or null, "out": path}`."""
+    said = json.loads(order)
+    bear_witness(namespace, said["names"], said["out"])
+
+
 def bear_witness(namespace: Mapping[str, Any], names: list[str] | None, out: str) -> None:
     """Write portraits of the named variables (all public ones without names) to a file, and how long that took."""
     started = time.perf_counter()

@@ -1,6 +1,6 @@
 """Run cells in one IPython shell, in the clean process only; at the end, portray the shell's variables.
 
-Takes the path of an order: `{"cells": [...], "names": [...] or null, "out": path, "clew": folder}`. Stops at the
+Takes the path of an order: `{"cells": [...], "names": [...] or null, "out": path}`. Stops at the
 first cell that fails, with exit status 1.
 """
 
@@ -18,7 +18,7 @@ def _run(order: dict) -> int:  # type: ignore[type-arg]
     results = (shell.run_cell(cell, store_history=True) for cell in order["cells"])  # type: ignore[no-untyped-call]
     failed = any(not result.success for result in results)
     variables = {key: item for key, item in shell.user_ns.items() if key not in shell.user_ns_hidden}
-    sys.path.insert(0, order["clew"])
+    sys.path.insert(0, str(Path(__file__).parents[3]))
     from clew.replay.witness import bear_witness  # only now: until here the cells were alone in their process
 
     bear_witness(variables, order["names"], order["out"])

@@ -5,13 +5,14 @@ into the environment is gone before the program, or a process that it starts, co
 """
 
 import atexit
-import json
 import os
 import sys
 
+# Nothing else is imported: what the program finds in `sys.modules` decides what its own imports do.
+
 
 def _begin() -> None:
-    order = json.loads(os.environ.pop("CLEW_WITNESS"))
+    order = os.environ.pop("CLEW_WITNESS")
     ours, _, theirs = os.environ.pop("PYTHONPATH").partition(os.pathsep)
     sys.path[:] = [path for path in sys.path if path != ours]
     if theirs:
@@ -19,11 +20,11 @@ def _begin() -> None:
     atexit.register(_end, order)
 
 
-def _end(order: dict) -> None:  # type: ignore[type-arg]
-    sys.path.insert(0, order["clew"])
-    from clew.replay.witness import bear_witness  # only now: until here the program was alone in its process
+def _end(order: str) -> None:
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__)))))
+    from clew.replay.witness import obey  # only now: until here the program was alone in its process
 
-    bear_witness(sys.modules["__main__"].__dict__, order["names"], order["out"])
+    obey(order, sys.modules["__main__"].__dict__)
 
 
 if "CLEW_WITNESS" in os.environ:
