@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 import timeit
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from clew.observe.ambient import AmbientProbes
 
 BUDGET = 40e-6  # seconds for a full probe
+LOOP = 12e-6  # seconds that `sum(range(1000))` takes on a machine of today
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,12 @@ def test_hidden_state_moves_when_the_program_moves_it(each: Case, probes: Ambien
 
 
 def test_a_full_probe_is_within_its_budget(probes: AmbientProbes) -> None:
-    assert min(timeit.repeat(probes.probe, number=500, repeat=7)) / 500 < BUDGET
+    def best(action: Callable[[], object]) -> float:
+        return min(timeit.repeat(action, number=200, repeat=9, timer=time.process_time)) / 200
+
+    # Machines differ and are shared: a plain loop says how fast this one is just now.
+    slowness = max(1.0, best(lambda: sum(range(1000))) / LOOP)
+    assert best(probes.probe) < BUDGET * slowness
 
 
 def test_a_library_is_looked_at_once_it_is_loaded() -> None:

@@ -126,6 +126,14 @@ MENTIONS = [
 CHILD = ", read the state of environ (assumed), read the state of cwd (assumed)"
 ANY_CHILD = CHILD + ", read ./ (assumed)"
 
+POOL = """
+import multiprocessing
+pool = multiprocessing.get_context('spawn').Pool(1)
+pool.apply(os.system, ('echo > f',))
+pool.close()
+pool.join()
+"""
+
 PROCESSES = [
     case("a child writes a file", "subprocess.run('echo hi > f', shell=True)", "bound f, changed ./" + CHILD),
     case("os.system", "os.system('echo hi > f')", "bound f, changed ./" + CHILD),
@@ -139,7 +147,9 @@ PROCESSES = [
     case("so may one behind a known one", "subprocess.run('echo 1; strange || true', shell=True, capture_output=True)", "read a (assumed)" + ANY_CHILD, WRITE),
     case("a child in another folder", "subprocess.run('echo hi > f', shell=True, cwd='sub')", "bound sub/f, changed sub/" + CHILD),
     case("a question about the machine reads nothing", "subprocess.run(['uname'], capture_output=True)", "", WRITE),
-    case("a forked child writes a file", "pid = os.fork() or silently_and_exit('f'); os.waitpid(pid, 0)", "bound f, changed ./" + ANY_CHILD),
+    case("a forked child writes a file", "pid = os.fork() or silently_and_exit('f'); os.waitpid(pid, 0)", "bound f, changed ./", WRITE),
+    case("a pool of processes that were not forked", "exec(POOL)", "bound f, changed ./", WRITE),
+    case("what the program writes itself is not a child's", WRITE + "; time.sleep(0.1)", "bound a, changed ./", "p = subprocess.Popen(['sleep', '0.3'])", "import time; time.sleep(0.1)"),
     case("a child left running is seen when it writes", "p.wait()", "read the state of processes, bound f, changed ./", "p = subprocess.Popen('sleep 0.2; echo > f', shell=True)"),
 ]  # fmt: skip
 
@@ -200,7 +210,7 @@ def namespace(outside: Outside, folder: Path) -> dict[str, object]:
         silently(outside, path)
         os._exit(0)
 
-    names: dict[str, object] = {"here": str(folder), "try_": attempt, "silently_and_exit": leave}
+    names: dict[str, object] = {"here": str(folder), "POOL": POOL, "try_": attempt, "silently_and_exit": leave}
     names["silently"] = lambda path: silently(outside, path, str(next(counter)))
     exec(IMPORTS, names)
     return names

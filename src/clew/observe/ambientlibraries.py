@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import sys
 import weakref
 from _thread import _local
@@ -41,8 +40,12 @@ class LegacyNumpy:
         if self._shared._bit_generator is not self._bits:
             self._rebind()
         state = self._state
-        told = pickle.dumps(self._shared.get_state(legacy=False)) if state is None else state
+        told = self._account() if state is None else state
         return self.seen.look((xxh3_64_intdigest(told), state is not None and xxh3_64_intdigest(self._own)))
+
+    def _account(self) -> Any:
+        """What the generator says of itself, as bytes; NumPy has loaded pickle."""
+        return sys.modules["pickle"].dumps(self._shared.get_state(legacy=False))
 
     def _rebind(self) -> None:
         self._bits = self._shared._bit_generator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-import sqlite3
+import sys
 from threading import get_ident
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -16,10 +16,6 @@ from clew.observe.stamps import absolute, plain_path, stamp
 MEMORY = ":memory:"
 SIDES = ("", "-wal", "-journal")
 QUIET = 6  # what a connection refers to when nobody traces it: class, cache, cursors, blobs, row and text factory
-
-_total_changes = sqlite3.Connection.__dict__["total_changes"].__get__
-_in_transaction = sqlite3.Connection.__dict__["in_transaction"].__get__
-_serialize = sqlite3.Connection.__dict__.get("serialize")  # a build of SQLite may lack it
 
 
 class Connections:
@@ -44,7 +40,7 @@ class Connections:
         self._paths[id(args[0])] = self._opening.pop(get_ident(), "")
         return None
 
-    def path(self, connection: sqlite3.Connection) -> str:
+    def path(self, connection: object) -> str:
         """The absolute path of the connection's file, `:memory:`, or empty if it was opened unheard."""
         return self._paths.get(id(connection), "")
 
@@ -68,29 +64,34 @@ def database_path(given: object) -> str:
     return MEMORY if inside else absolute(unquote(parts.path))
 
 
-def connection_state(connection: sqlite3.Connection) -> tuple[str, int] | None:
+def connection_state(connection: object) -> tuple[str, int] | None:
     """The file of a connection and a fingerprint of the data as it sees them; None where we cannot see.
 
     We cannot see connections of other threads, closed ones, and those in memory whose statements the program
     traces: it would see ours.
     """
+    sqlite = sys.modules["sqlite3"]  # loaded, for there is a connection
+    own = sqlite.Connection.__dict__  # past what a subclass of the program's may override
     path = CONNECTIONS.path(connection)
     try:
-        counts = (_total_changes(connection), _in_transaction(connection))
+        counts = (own["total_changes"].__get__(connection), own["in_transaction"].__get__(connection))
         if path == MEMORY:
-            return _memory_state(connection, counts)
-    except sqlite3.Error:
+            content = _content(connection, own.get("serialize"), sqlite.OperationalError)
+            return None if content is None else (MEMORY, xxh3_64_intdigest(content or repr(counts).encode()))
+    except sqlite.Error:
         return None
     return (path, xxh3_64_intdigest(repr((counts, database_stamps(path))).encode())) if path else None
 
 
-def _memory_state(connection: sqlite3.Connection, counts: object) -> tuple[str, int] | None:
-    if _serialize is None or len(gc.get_referents(connection)) > QUIET:
+def _content(connection: object, serialize: Any, empty: type[Exception]) -> bytes | None:
+    """All of a database in memory; None where the build of SQLite cannot tell, or the program would notice."""
+    if serialize is None or len(gc.get_referents(connection)) > QUIET:
         return None
     try:
-        return MEMORY, xxh3_64_intdigest(_serialize(connection))
-    except sqlite3.OperationalError:  # nothing in it yet
-        return MEMORY, xxh3_64_intdigest(repr(counts).encode())
+        content: bytes = serialize(connection)
+    except empty:  # nothing in it yet
+        return b""
+    return content
 
 
 def database_stamps(path: str) -> tuple[tuple[int, int] | None, ...]:

@@ -23,7 +23,9 @@ CACHE = f"{os.sep}__pycache__{os.sep}"
 LIBRARIES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 # Code that lists folders and opens sources in order to import or to show lines: no doing of the program's.
 IMPORTERS = ("<frozen importlib", "<frozen zipimport", STANDARD + "importlib", STANDARD + "pkgutil")
-WALKERS = (STANDARD + "shutil", STANDARD + "os.py")  # they open folders to delete or walk relative to them
+FROZEN_OS = ("<frozen os>", STANDARD + "os.py")
+WALKERS = (STANDARD + "shutil", *FROZEN_OS)  # they open folders to delete or walk relative to them
+STARTERS = "popen_"  # of multiprocessing and its kin: they send a process its work through a descriptor
 SHOWERS = (STANDARD + "linecache", STANDARD + "tokenize", STANDARD + "inspect", STANDARD + "traceback")
 
 
@@ -123,12 +125,23 @@ def _listed(args: tuple[Any, ...]) -> Touches:
             yield touch
 
 
+def starts_worker(args: tuple[Any, ...]) -> bool:
+    """Tell whether this `open` hands a new process its work, before it does any: that raises no other event."""
+    path, mode, _ = args
+    return type(path) is int and mode == "w" and os.path.basename(_asking_file(*FROZEN_OS)).startswith(STARTERS)
+
+
 def _asked_by(files: tuple[str, ...]) -> bool:
-    """Tell whether code of these files made the call that raised the event: the first frame that is not ours."""
+    return _asking_file().startswith(files)
+
+
+def _asking_file(*beside: str) -> str:
+    """The file whose code made the call that raised the event: the first that is neither ours nor one of these."""
+    passed = (OURS, *beside)
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(OURS):
+    while frame is not None and frame.f_code.co_filename.startswith(passed):
         frame = frame.f_back
-    return frame is not None and frame.f_code.co_filename.startswith(files)
+    return "" if frame is None else frame.f_code.co_filename
 
 
 def _removed(args: tuple[Any, ...]) -> Touches:

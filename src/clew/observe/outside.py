@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
@@ -11,19 +12,20 @@ from clew.model.effects import Bound, Changed, Effect, Read, Reason
 from clew.model.resources import Ambient
 from clew.observe.audit import WIRE
 from clew.observe.databases import CONNECTIONS
-from clew.observe.files import Deed, Touch, touches
+from clew.observe.files import Deed, Touch, starts_worker, touches
 from clew.observe.inputs import Input
 from clew.observe.ledger import Ledger
 from clew.observe.mentions import MOST, Mention, looked_again, mentioned
 from clew.observe.network import network_effect
 from clew.observe.processes import Spawned, spawned, still_running
-from clew.observe.stamps import absolute, listing, plain_path
+from clew.observe.stamps import absolute, listing, plain_path, stamp
 from clew.observe.watches import Watches
 
 PROCESS_EVENTS = frozenset(("subprocess.Popen", "os.system", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"))
 NETWORK_EVENTS = frozenset(("urllib.Request", "socket.connect", "http.client.send"))
 DATABASE_EVENTS = frozenset(("sqlite3.connect", "sqlite3.connect/handle"))
 ENVIRONMENT_EVENTS = frozenset(("os.putenv", "os.unsetenv"))
+MISSING = object()
 CWD, ENVIRON, PROCESSES = Ambient("cwd"), Ambient("environ"), Ambient("processes")
 
 
@@ -41,6 +43,7 @@ class Outside:
         "_ledger",
         "_mentions",
         "_spawns",
+        "_started",
         "_store",
         "_touches",
         "_waiting",
@@ -51,6 +54,7 @@ class Outside:
         self._store = listing(store) if store else ""
         self._ledger = Ledger()
         self._active = False
+        self._started = 0.0
         self._touches: list[Touch] = []
         self._effects: list[Effect] = []
         self._mentions: dict[str, Mention] = {}
@@ -85,6 +89,8 @@ class Outside:
     def start(self, mentions: Iterable[str] = ()) -> None:
         """A step begins; its arguments mention these texts, of which some may be paths."""
         self._active = True
+        if self._waiting:
+            self._started = time.monotonic()
         for text in mentions:
             self.mention(text)
 
@@ -137,7 +143,7 @@ class Outside:
             self._hear_database(event, args)
         elif not self._active:
             return
-        elif event in PROCESS_EVENTS:
+        elif event in PROCESS_EVENTS or (event == "open" and starts_worker(args)):
             self._hear_process(event, args)
         elif event in NETWORK_EVENTS:
             if (effect := network_effect(event, args)) is not None:
@@ -196,22 +202,39 @@ class Outside:
 
     def _of_children(self, found: list[Touch]) -> Iterator[Effect]:
         """What children of this step and of earlier ones wrote, and what they may have read."""
-        late = [touch for one in self._waiting if one.due() for touch in one.differences()]
-        found += late
-        if late:
-            yield Read(PROCESSES)
-        for one in self._spawns:
-            yield Read(ENVIRON, Reason.ASSUMED)
-            yield Read(CWD, Reason.ASSUMED)
-            if not one.modest:
-                found += (Touch(Deed.READ, path, reason=Reason.ASSUMED) for path in self._ledger.below(one.folder))
-            if one.lists:
-                found.append(Touch(Deed.LIST, one.folder, reason=Reason.ASSUMED))
-            found += one.differences()
         started, self._spawns = self._spawns, []
-        self._waiting = still_running([*self._waiting, *started]) if started or self._waiting else []
+        late = self._late(found)
+        if late:
+            found += late
+            yield Read(PROCESSES)
+        for one in started:
+            if one.foreign:
+                yield Read(ENVIRON, Reason.ASSUMED)
+                yield Read(CWD, Reason.ASSUMED)
+            found += self._may_read(one)
+            found += one.differences()
+        if started:
+            self._waiting = still_running([*self._waiting, *started])
         if any(one in self._waiting for one in started):
             yield Changed(PROCESSES)
+
+    def _may_read(self, child: Spawned) -> Iterator[Touch]:
+        if not child.modest:
+            for path in self._ledger.below(child.folder):
+                yield Touch(Deed.READ, path, reason=Reason.ASSUMED)
+        if child.lists:
+            yield Touch(Deed.LIST, child.folder, reason=Reason.ASSUMED)
+
+    def _late(self, found: list[Touch]) -> list[Touch]:
+        """What children of earlier steps wrote since, as far as the program's own steps do not explain it."""
+        seconds = time.monotonic() - self._started
+        due = [one for one in self._waiting if one.due(seconds)]
+        if not due:
+            return []
+        own = {touch.path for touch in found}
+        late = [touch for one in due for touch in one.differences() if touch.path not in own]
+        self._waiting = still_running(self._waiting)
+        return [touch for touch in late if self._ledger.written.get(touch.path, MISSING) != stamp(touch.path)]
 
 
 def variables() -> Mapping[bytes, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +17,16 @@ from clew.observe.stamps import Stamp, plain_path, same, sealed, stamp, stamp_of
 ENTRIES = 5000  # files looked at in one snapshot, about 10 ms
 DEPTH = 4
 SKIPPED = frozenset((".git", ".hg", "node_modules", "__pycache__", ".clew", ".ipynb_checkpoints", ".venv", ".tox"))
-SHARE = 50  # a snapshot is taken again only after 50 times what it costs: 2 % of the program's time
+SHARES = (4, 10)  # a snapshot is taken again after a step of so many times what it costs: a cheap one, a dear one
+DEAR = 0.002  # seconds
+RARELY = 100  # times its cost: it is taken again after so long in any case
+# Processes that multiprocessing and its kin keep for themselves: they run none of the program's code.
+TRACKERS = (
+    ("multiprocessing.resource_tracker", "_resource_tracker", "_pid"),
+    ("multiprocessing.forkserver", "_forkserver", "_forkserver_pid"),
+    ("joblib.externals.loky.backend.resource_tracker", "_resource_tracker", "_pid"),
+    ("loky.backend.resource_tracker", "_resource_tracker", "_pid"),
+)
 PATIENCE = 60.0  # seconds for which we look again where we cannot ask whether a child still runs
 WORD = re.compile(r"[^\s;|&<>()'\"=,`$]+")
 # Programs that libraries start to learn about the machine; they read no file that a program wrote.
@@ -47,6 +57,7 @@ class Spawned:
     before: Snapshot
     modest: bool = False  # it reads only what its words name
     lists: bool = True  # it may list the folder
+    foreign: bool = True  # another program, not a worker that runs functions of this one
     cost: float = 0.0  # seconds that the snapshot took
     looked: float = field(default_factory=time.monotonic)
     begun: float = field(default_factory=time.monotonic)
@@ -56,10 +67,12 @@ class Spawned:
         self.words += other.words
         self.modest &= other.modest
         self.lists |= other.lists
+        self.foreign |= other.foreign
 
-    def due(self) -> bool:
-        """Tell whether it is time to look at the folder again without being felt."""
-        return time.monotonic() - self.looked > SHARE * self.cost
+    def due(self, seconds: float) -> bool:
+        """Tell whether to look at the folder after a step of so many seconds: a worker takes its time to do its work."""
+        since = time.monotonic() - self.looked
+        return seconds > SHARES[self.cost > DEAR] * self.cost or since > RARELY * self.cost
 
     def differences(self) -> tuple[Touch, ...]:
         """What was written under the folder since the last look."""
@@ -86,9 +99,11 @@ def spawned(event: str, args: tuple[Any, ...], said: tuple[str, ...] = ()) -> Sp
     begun = time.monotonic()
     where = os.path.normpath(os.path.join(os.getcwd(), folder))
     before = snapshot(where)
-    modest = bool(names) and names <= MODEST | ASKING
+    # What a worker reads stands in the functions and arguments at hand, which are looked at as mentions.
+    worker = event in ("open", "os.fork")
+    modest = worker or (bool(names) and names <= MODEST | ASKING)
     lists = not modest or not LISTING.isdisjoint(names) or any("*" in word for word in words)
-    return Spawned(where, words, before, modest, lists, time.monotonic() - begun)
+    return Spawned(where, words, before, modest, lists, not worker, time.monotonic() - begun)
 
 
 def programs(texts: tuple[str, ...]) -> frozenset[str]:
@@ -111,7 +126,7 @@ def _command(event: str, args: tuple[Any, ...]) -> tuple[tuple[str, ...], str]:
             return _texts(given), ""
         case "os.spawn", (_, _, given, _):
             return _texts(given), ""
-    return (), ""  # a fork: what the child will run cannot be known
+    return (), ""  # a fork or a worker: what the child will run cannot be known
 
 
 def _texts(given: object) -> tuple[str, ...]:
@@ -161,7 +176,7 @@ def compared(before: Snapshot, after: Snapshot) -> Iterator[Touch]:
 
 
 def children_run() -> bool | None:
-    """Tell whether this process has children; None where the system cannot be asked without reaping them."""
+    """Tell whether this process has children that may run the program's code; None where we cannot ask."""
     if not hasattr(os, "waitid"):
         return None
     try:
@@ -170,7 +185,26 @@ def children_run() -> bool | None:
         return False
     except OSError:
         return None
-    return True
+    running = children()
+    return True if running is None else not running <= trackers()
+
+
+def children() -> frozenset[int] | None:
+    """The processes that this one started; None where the system does not tell."""
+    found: set[int] = set()
+    try:
+        for thread in os.listdir("/proc/self/task"):
+            with open(f"/proc/self/task/{thread}/children") as file:
+                found.update(map(int, file.read().split()))
+    except OSError:
+        return None
+    return frozenset(found)
+
+
+def trackers() -> frozenset[int]:
+    """Those that multiprocessing and its kin started for themselves."""
+    held = (getattr(getattr(sys.modules.get(module), name, None), field, None) for module, name, field in TRACKERS)
+    return frozenset(process for process in held if type(process) is int)
 
 
 def still_running(spawns: Iterable[Spawned]) -> list[Spawned]:

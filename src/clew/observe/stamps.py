@@ -6,7 +6,7 @@ import os
 import stat
 import time
 from pathlib import Path, PosixPath, WindowsPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xxhash import xxh3_64, xxh3_64_intdigest
 
@@ -90,13 +90,14 @@ def content_hash(path: str, size: int) -> int | None:
         return None
 
 
-def plain_path(path: object) -> str | None:
+def plain_path(path: Any) -> str | None:
     """Read a path that the program gave, running none of its code; None for descriptors and for types of its own."""
-    if isinstance(path, str):
+    # Not `isinstance`, which would ask an object of the program's for its `__class__`.
+    if issubclass(type(path), str):
         return str.__str__(path)
-    if isinstance(path, bytes):
+    if issubclass(type(path), bytes):
         return os.fsdecode(bytes.__getitem__(path, slice(None)))
-    return os.fspath(path) if type(path) in PATH_TYPES else None  # type: ignore[call-overload]  # one of these types
+    return os.fspath(path) if type(path) in PATH_TYPES else None
 
 
 def absolute(path: str) -> str:
