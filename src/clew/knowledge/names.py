@@ -32,6 +32,7 @@ COMPUTED = (
 
 CLASS_METHODS = (classmethod, staticmethod, types.ClassMethodDescriptorType)
 C_GETTERS = (types.GetSetDescriptorType, types.MemberDescriptorType)
+UNBOUND = (types.MethodDescriptorType, types.WrapperDescriptorType)
 
 
 def function_name(callee: object) -> str:
@@ -72,7 +73,7 @@ def callee_names(callee: object) -> tuple[str, ...]:
 
 def unbound_names(callee: object) -> tuple[str, ...]:
     """Name a method in C that was taken from its class (`str.lower`): its first argument is the object before the dot."""
-    if type(callee) in (types.MethodDescriptorType, types.WrapperDescriptorType):
+    if is_one_of(type(callee), UNBOUND):
         return (f"{type_name(callee.__objclass__)}.{callee.__name__}",)  # type: ignore[attr-defined]
     return ()
 
@@ -103,7 +104,7 @@ def _candidates(line: Line, depth: int, attribute: str, is_class: bool) -> tuple
     home = line.families[depth]
     if not _gives_itself(definition, home, is_class):
         return ()
-    code = definition.__func__ if type(definition) in (classmethod, staticmethod) else definition
+    code = definition.__func__ if is_one_of(type(definition), (classmethod, staticmethod)) else definition
     if type(code) is types.FunctionType and family(_home(code)) != home:
         return (function_name(code),)
     if line.overridden(depth):
@@ -121,7 +122,7 @@ def _gives_itself(definition: object, home: str, is_class: bool) -> bool:
     if kind is types.FunctionType:
         return not is_class
     if is_class:  # the rest is unbound
-        return kind in CLASS_METHODS or issubclass(kind, types.BuiltinFunctionType)
+        return is_one_of(kind, CLASS_METHODS) or issubclass(kind, types.BuiltinFunctionType)
     return not issubclass(kind, COMPUTED) and (_is_cython(kind) or family(class_module(kind)) in ("builtins", home))
 
 
@@ -158,7 +159,7 @@ def _bound(method: object, owner: object, function: object) -> tuple[str, ...]:
     hidden = _hidden(method, name)
     if hidden or not name:
         return hidden
-    line = line_of(owner if isinstance(owner, type) else type(owner))
+    line = line_of(owner if issubclass(type(owner), type) else type(owner))
     depth = line.depth_of(name)
     defined = None if depth is None else line.names[depth][name]
     inner = defined.__func__ if type(defined) is classmethod else defined
@@ -180,7 +181,7 @@ def _offers(module: str, name: str, value: object) -> bool:
 def _callable_object(callee: object) -> tuple[str, ...]:
     """Name an instance that can be called: a ufunc, a dispatcher, a compiled function, or by its class's `__call__`."""
     kind = type(callee)
-    if kind is functools.partial:
+    if kind is functools.partial or is_one_of(kind, UNBOUND):
         return ()
     if type_name(kind) == "numpy.ufunc":
         name = _own_text(callee, "__name__")
@@ -189,6 +190,11 @@ def _callable_object(callee: object) -> tuple[str, ...]:
     if claim and (_is_cython(kind) or family(class_module(kind)) == family(claim)):
         return () if "." in _own_text(callee, "__qualname__") or "<" in claim else (claim,)
     return method_names(callee, "__call__")
+
+
+def is_one_of(kind: type, kinds: tuple[type, ...]) -> bool:
+    """Tell whether a type is one of these; `in` would ask its metaclass, which may be the user's."""
+    return any(kind is each for each in kinds)
 
 
 def _claim(callee: object) -> str:
@@ -204,5 +210,5 @@ def _own_text(value: object, attribute: str) -> str:
     depth = line.depth_of(attribute)
     if type(found) is not str and depth is not None:
         getter = line.names[depth][attribute]
-        found = getter.__get__(value) if type(getter) in C_GETTERS else None
+        found = getter.__get__(value) if is_one_of(type(getter), C_GETTERS) else None
     return found if type(found) is str else ""
