@@ -23,7 +23,7 @@ def of_text(text: str) -> int:
     return xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
 
 
-def of_plain(value: object) -> int:
+def of_plain(value: Any) -> int:
     """Digest a value made of atoms, and tuples, lists and dicts of them, by content.
 
     Version 2 of marshal writes content alone: later ones also tell whether strings are interned and who is shared.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from clew.observe.digests import of_array, of_bytes, of_items, of_mapping, of_plain, of_text
+from clew.observe.digests import of_array, of_bytes, of_items, of_mapping, of_plain
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.raw import attribute, attributes, class_digest, lively, loaded, state_digest, state_reach
 
@@ -47,6 +47,11 @@ def array_reach(x: Any) -> Reach:
     return Reach(children, keys=(whose, foreign))
 
 
+def _get(x: Any, name: str) -> Any:
+    """Read what every array has, past whatever a subclass does."""
+    return sys.modules["numpy"].ndarray.__dict__[name].__get__(x)
+
+
 def _plain(x: Any) -> Any:
     """View an array of a subclass as a plain one, of which everything can be asked without running that class."""
     ndarray = sys.modules["numpy"].ndarray
@@ -70,15 +75,15 @@ _PLAIN_CONTENT = frozenset({"string", "bytes", "floating", "integer", "boolean",
 
 def array_digest(x: Any) -> Digest | Opaque:
     """Digest how an array sees its memory and, where it owns it, the memory."""
-    plain, dtype = _plain(x), sys.modules["numpy"].ndarray.__dict__["dtype"].__get__(x)
+    plain, dtype = _plain(x), _get(x, "dtype")
     kind = dtype.str if dtype.names is None else repr(dtype)
-    shape = of_plain((plain.shape, plain.strides, kind, sys.modules["numpy"].ndarray.__dict__["flags"].__get__(x).writeable))
+    shape = of_plain((plain.shape, plain.strides, kind, _get(x, "flags").writeable))
     return Digest(shape) if owner(x)[0] is not x else Digest(of_plain((shape, of_array(plain))))
 
 
 def mapped_digest(x: Any) -> Digest | Opaque:
     """Digest a memory-mapped array, unless reading the file would take long."""
-    if sys.modules["numpy"].ndarray.__dict__["nbytes"].__get__(x) > MAPPED_LIMIT:
+    if _get(x, "nbytes") > MAPPED_LIMIT:
         return Opaque("a large file mapped into memory")
     return array_digest(x)
 
@@ -97,13 +102,14 @@ def masked_digest(x: Any) -> Digest | Opaque:
     state = attributes(x)
     fill = state.get("_fill_value")
     if fill is None:
-        fill = sys.modules["numpy.ma"].default_fill_value(sys.modules["numpy"].ndarray.__dict__["dtype"].__get__(x))
+        fill = sys.modules["numpy.ma"].default_fill_value(_get(x, "dtype"))
     mask = state.get("_mask")
     masked = id(mask) if issubclass(type(mask), sys.modules["numpy"].ndarray) else 0
     data = array_digest(x)
     if isinstance(data, Opaque):
         return data
-    return Digest(of_plain((data.whole, masked, of_text(repr(attribute(fill, "tolist", lambda: fill)())), bool(state.get("_hardmask")))))
+    filled = repr(attribute(fill, "tolist", lambda: fill)())
+    return Digest(of_plain((data.whole, masked, filled, bool(state.get("_hardmask")))))
 
 
 def void_reach(x: Any) -> Reach:

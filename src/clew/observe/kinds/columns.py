@@ -146,7 +146,7 @@ def held(values: Any) -> list[object]:
     ndarray = sys.modules["numpy"].ndarray
     if issubclass(type(values), ndarray):
         return array_items(values) if values.dtype.kind == "O" else []
-    backed = attributes(values).get("_data")
+    backed: Any = attributes(values).get("_data")
     if type(backed) is ndarray and backed.dtype.kind == "O":
         return lively(backed.tolist())
     return []

@@ -12,7 +12,14 @@ from clew.observe.kinds.plain import ORDER
 from clew.observe.kinds.raw import attribute, class_digest
 
 ESTIMATOR_CACHES = frozenset(
-    {"_stop_words_id", "_warn_for_unused_params", "_repr_html_inner", "_n_feature_outs", "_doc_link_module", "_doc_link_template"}
+    {
+        "_stop_words_id",
+        "_warn_for_unused_params",
+        "_repr_html_inner",
+        "_n_feature_outs",
+        "_doc_link_module",
+        "_doc_link_template",
+    }
 )
 MODEL_CACHES = frozenset(
     {"_cache", "_data_attr", "_data_in_cache", "pinv_wexog", "normalized_cov_params", "rank", "wexog_singular_values",
@@ -87,6 +94,7 @@ def booster_digest(_: Any) -> Opaque:
 CONSTANTS = (
     "_cyutility._memoryviewslice",
     "_cyutility.memoryview",
+    "_loss.CyLossFunction",
     "sklearn._loss._loss.CyLossFunction",
     "sklearn.linear_model._sgd_fast.LossFunction",
     "sklearn.linear_model._sgd_fast.Loss",

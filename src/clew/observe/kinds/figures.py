@@ -13,7 +13,7 @@ from typing import Any
 from clew.observe.atoms import PLAIN, is_scalar
 from clew.observe.digests import of_array, of_plain
 from clew.observe.kind import Digest, Kind, Reach
-from clew.observe.kinds.raw import attribute, attributes, class_digest
+from clew.observe.kinds.raw import attributes, class_digest
 
 SMALL = 1 << 12  # bytes of an array that are copied rather than hashed where they are
 DATA_LIMIT = 1 << 22  # bytes of an artist's data that are read; of larger data the identity is enough
@@ -198,7 +198,7 @@ def values(state: Mapping[str, Any], names: tuple[str, ...]) -> list[object]:
 
 def seen(value: Any) -> object:
     """Write one value down: plain data and arrays by content, what sets a look by its settings, others by identity."""
-    cls = type(value)
+    cls: Any = type(value)
     if cls in PLAIN:
         return value
     if cls is tuple or cls is list:
