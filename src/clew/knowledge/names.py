@@ -159,7 +159,8 @@ def _bound(method: object, owner: object, function: object) -> tuple[str, ...]:
     hidden = _hidden(method, name)
     if hidden or not name:
         return hidden
-    line = line_of(owner if issubclass(type(owner), type) else type(owner))
+    cls: Any = owner if issubclass(type(owner), type) else type(owner)
+    line = line_of(cls)
     depth = line.depth_of(name)
     defined = None if depth is None else line.names[depth][name]
     inner = defined.__func__ if type(defined) is classmethod else defined

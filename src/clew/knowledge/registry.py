@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 
 from clew.errors import BadPack
@@ -16,27 +17,18 @@ PACKS = Path(__file__).parent / "packs"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A pattern of names, and the facts about the callables it matches."""
-
-    pattern: tuple[str, ...]
-    facts: CalleeFacts
-    wildness: int
-
-
-@dataclass(frozen=True, slots=True)
 class Shelf:
-    """What one pack says: rules by the last part of the name (`*` where that is wild), and patterns of inert types."""
+    """What one pack says: patterns and facts by the last part of the name (`*` where that is wild), inert types."""
 
-    rules: dict[str, list[Rule]] = field(default_factory=dict)
+    rules: dict[str, list[tuple[str, CalleeFacts]]] = field(default_factory=dict)
     inert: list[tuple[str, ...]] = field(default_factory=list)
 
     def about(self, callee: str) -> CalleeFacts | None:
         """Give the facts of the tamest pattern that matches; of two equally tame, of the one read last."""
         parts = callee.split(".")
-        rules = (*self.rules.get(parts[-1], ()), *self.rules.get("*", ()))
-        found = [rule for rule in rules if matches(rule.pattern, parts)]
-        return min(reversed(found), key=lambda rule: rule.wildness).facts if found else None
+        rules = [*self.rules.get(parts[-1], ()), *self.rules.get("*", ())]
+        found = [(wildness(pattern), facts) for pattern, facts in split(rules) if matches(pattern, parts)]
+        return min(reversed(found), key=itemgetter(0))[1] if found else None
 
     def holds_inert(self, type_name: str) -> bool:
         """Tell whether the pack lists the type as inert."""
@@ -132,7 +124,11 @@ def shelved(pack: Pack) -> Shelf:
     shelf = Shelf(inert=[tuple(name.split(".")) for name in pack.inert])
     for entry in pack.entries:
         for name in entry.names:
-            pattern = tuple(name.split("."))
-            rule = Rule(pattern, entry.facts, wildness(pattern))
-            shelf.rules.setdefault("*" if is_wild(pattern[-1]) else pattern[-1], []).append(rule)
+            last = name.rpartition(".")[2]
+            shelf.rules.setdefault("*" if is_wild(last) else last, []).append((name, entry.facts))
     return shelf
+
+
+def split(rules: Iterable[tuple[str, CalleeFacts]]) -> Iterator[tuple[list[str], CalleeFacts]]:
+    """Take patterns apart, which is left until one is asked about: there are thousands of them."""
+    return ((name.split("."), facts) for name, facts in rules)
