@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
 from clew.model.resources import Ambient, File
 from clew.observe.files import Deed, Touch
 from clew.observe.inputs import Inputs
-from clew.observe.stamps import Stamp, listing, same, stamp
+from clew.observe.stamps import Stamp, same, stamp, within
 
 CERTAINTY = (Reason.OBSERVED, Reason.KNOWN, Reason.ASSUMED)
 CWD = Ambient("cwd")
@@ -55,11 +55,12 @@ class Account:
 class Ledger:
     """The files that a session wrote, as it last left them, and what its steps did to files."""
 
-    __slots__ = ("_aliases", "folders", "inputs", "moved", "written")
+    __slots__ = ("_aliases", "_born", "folders", "inputs", "moved", "written")
 
     def __init__(self) -> None:
         self.written: dict[str, Stamp | None] = {}  # None: deleted
-        self.folders: set[str] = set()  # made, removed or moved by the session
+        self.folders: dict[str, bool] = {}  # made, removed or moved by the session: whether they are there
+        self._born: set[str] = set()  # files and folders that were not there before the session made them
         self.moved = False  # the session changed its working directory
         self.inputs = Inputs()
         self._aliases: dict[tuple[int, int], str] = {}  # device and inode -> the path by which it was written
@@ -87,7 +88,7 @@ class Ledger:
 
     def below(self, folder: str) -> Iterator[str]:
         """The files that the session wrote under a folder and did not delete."""
-        start = listing(folder)
+        start = within(folder)
         return (path for path, seen in self.written.items() if seen is not None and path.startswith(start))
 
     def _spread(self, touches: Iterable[Touch]) -> Iterator[Touch]:
@@ -97,14 +98,14 @@ class Ledger:
                 case Deed.MOVE:
                     yield from self._moving(touch)
                 case Deed.CLEAR:
-                    self.folders.add(touch.path)
+                    self.folders[touch.path] = False
                     yield Touch(Deed.DELETE, touch.path, touch.before, relative=touch.relative)
                     yield from (Touch(Deed.SWEEP, path, self.written[path]) for path in self.below(touch.path))
                 case _:
                     yield touch
 
     def _moving(self, touch: Touch) -> Iterator[Touch]:
-        self.folders |= {touch.path, touch.onto}
+        self.folders |= {touch.path: False, touch.onto: True}
         for path in tuple(self.below(touch.path)):
             yield Touch(Deed.DELETE, path, self.written[path])
             yield Touch(Deed.BIND, touch.onto + path[len(touch.path) :])
@@ -122,19 +123,21 @@ class Ledger:
             return  # it came and went within the step
         for resource, reason in self._reads(account, after, write):
             reads[resource] = surest(reads.get(resource), reason)
-        for above in parents(path, self.folders):
+        for above in parents(path, self.folders) if self.folders else ():
             if above not in accounts or accounts[above].write is None:
                 reads.setdefault(File(above), Reason.OBSERVED)
-        for effect in self._writes(account, after, write, accounts):
+        for effect in self._writes(account, after, write):
             writes[effect.resource] = effect  # type: ignore[index]
         if write is not None:
-            self._remember(account, after, write)
+            self._remember(account, after)
 
     def _outcome(self, account: Account, after: Stamp | None) -> Deed | None:
         """What the writes of a step came to, seen from its end."""
         match account.write, account.before, after:
             case (None, _, _) | (_, None, None):
                 return None
+            case Deed.CHANGE, Stamp(folder=True), Stamp(folder=True) if self.folders.get(account.path):
+                return None  # it is there because this session made it
             case _, _, None:
                 return Deed.DELETE
             case Deed.DELETE, before, _ if same(account.path, before, after):
@@ -146,53 +149,50 @@ class Ledger:
     def _reads(self, account: Account, after: Stamp | None, write: Deed | None) -> Iterator[tuple[File, Reason]]:
         path = account.path
         if account.listed is not None:
-            yield File(listing(path)), account.listed
-            if path in self.folders:
-                yield File(path), account.listed
-        absent = after is None if write is None else account.before is None
-        strange = absent or (after is not None and after.folder)
-        if account.read is None or (strange and not self.concerns(path)):
-            return  # no step of this session can have had a part in it
+            yield from ((File(one), account.listed) for one in self._listed(path))
+        if account.read is None or self._strange(account, after, write):
+            return
         yield File(path), account.read
         if not self.knows(path) and write is None:
             self.inputs.note(path, after)
         if (alias := self._alias(path, after)) is not None:
             yield File(alias), account.read
 
-    def _writes(
-        self, account: Account, after: Stamp | None, write: Deed | None, accounts: dict[str, Account]
-    ) -> Iterator[Effect]:
+    def _strange(self, account: Account, after: Stamp | None, write: Deed | None) -> bool:
+        """Tell whether no earlier step can have had a part in what was read: that there is nothing, or a folder."""
+        absent = after is None if write is None else account.before is None
+        if not absent and (after is None or not after.folder):
+            return False
+        # What the session made and did away with is as it was before the session.
+        pristine = write is not None and account.path in self._born
+        return pristine or not self.concerns(account.path)
+
+    def _listed(self, folder: str) -> Iterator[str]:
+        """What a listing shows of the session's doing: the folder, what came into it, and what is missing from it."""
+        if folder in self.folders:
+            yield folder
+        there = {path: seen is not None for path, seen in self.written.items()} | self.folders
+        yield from (p for p, alive in there.items() if alive == (p in self._born) and os.path.dirname(p) == folder)
+
+    def _writes(self, account: Account, after: Stamp | None, write: Deed | None) -> Iterator[Effect]:
         if write is None:
             return
-        for path in self._names(account, after):
-            make = Bound if write is Deed.BIND else Changed if write is Deed.CHANGE else Deleted
-            yield make(File(path), account.reason)
-        if (after is None) != (account.before is None):
-            yield from self._came_or_went(account.path, accounts)
-
-    def _names(self, account: Account, after: Stamp | None) -> Iterator[str]:
-        """The path, its listing if it is a folder, and the path by which we know the same file."""
-        yield account.path
-        folder = after or account.before
-        if folder is not None and folder.folder:
-            yield listing(account.path)
+        make = Bound if write is Deed.BIND else Changed if write is Deed.CHANGE else Deleted
+        yield make(File(account.path), account.reason)
         # What came into being in this step can be another name only as a new link, which writes nothing.
         if account.before is not None and (alias := self._alias(account.path, after)) is not None:
-            yield alias
-
-    def _came_or_went(self, path: str, accounts: dict[str, Account]) -> Iterator[Effect]:
-        above = os.path.dirname(path)
-        if above not in accounts or accounts[above].write in (None, Deed.CHANGE):  # else its listing is new as a whole
-            yield Changed(File(listing(above)))
+            yield make(File(alias), account.reason)
 
     def _alias(self, path: str, seen: Stamp | None) -> str | None:
         known = self._aliases.get((seen.device, seen.inode)) if seen is not None else None
         return known if known != path else None
 
-    def _remember(self, account: Account, after: Stamp | None, write: Deed) -> None:
+    def _remember(self, account: Account, after: Stamp | None) -> None:
         path, seen = account.path, after or account.before
+        if account.before is None and not self.knows(path):
+            self._born.add(path)
         if seen is not None and seen.folder:
-            self.folders.add(path)
+            self.folders[path] = after is not None
             return
         old = self.written.get(path) or account.before
         if old is not None and self._aliases.get((old.device, old.inode)) == path:
@@ -207,9 +207,9 @@ def surest(first: Reason | None, second: Reason) -> Reason:
     return second if first is None else min(first, second, key=CERTAINTY.index)
 
 
-def parents(path: str, among: set[str]) -> Iterator[str]:
+def parents(path: str, among: Container[str]) -> Iterator[str]:
     """The folders above a path that are in a set."""
-    while among and (above := os.path.dirname(path)) != path:
+    while (above := os.path.dirname(path)) != path:
         path = above
         if path in among:
             yield path

@@ -18,7 +18,7 @@ from clew.observe.ledger import Ledger
 from clew.observe.mentions import MOST, Mention, looked_again, mentioned
 from clew.observe.network import network_effect
 from clew.observe.processes import Spawned, spawned, still_running
-from clew.observe.stamps import absolute, listing, plain_path, stamp
+from clew.observe.stamps import absolute, plain_path, stamp, within
 from clew.observe.watches import Watches
 
 PROCESS_EVENTS = frozenset(("subprocess.Popen", "os.system", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"))
@@ -51,7 +51,7 @@ class Outside:
     )
 
     def __init__(self, store: str = "") -> None:
-        self._store = listing(store) if store else ""
+        self._store = within(store) if store else ""
         self._ledger = Ledger()
         self._active = False
         self._started = 0.0
@@ -134,7 +134,7 @@ class Outside:
         return taken
 
     def _ours(self, path: str) -> bool:
-        return bool(self._store) and listing(path).startswith(self._store)
+        return bool(self._store) and within(path).startswith(self._store)
 
     # What the audit hook tells
 

@@ -107,6 +107,6 @@ def absolute(path: str) -> str:
     return os.path.normpath(path)
 
 
-def listing(folder: str) -> str:
-    """Name the entries of a folder, which change with every file in it; the folder itself only comes and goes."""
+def within(folder: str) -> str:
+    """What the paths of everything in a folder begin with."""
     return folder if folder.endswith(os.sep) else folder + os.sep
