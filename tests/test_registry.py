@@ -161,7 +161,13 @@ def test_inert_types(name: str) -> None:
     assert Knowledge().is_inert(name)
 
 
-@pytest.mark.parametrize("name", ["builtins.list", "pandas.DataFrame", "__main__.Pattern", "numpy.ndarray"])
+LIVE = """
+    builtins.list builtins.type builtins.builtin_function_or_method builtins.function builtins.method functools.partial
+    numpy.ndarray numpy.ufunc pandas.DataFrame __main__.Pattern
+""".split()
+
+
+@pytest.mark.parametrize("name", LIVE)
 def test_types_with_state(name: str) -> None:
     assert not Knowledge().is_inert(name)
 
