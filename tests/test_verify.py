@@ -20,17 +20,13 @@ class Case:
     verdict: type
 
 
+OPAQUE = "a = open(__file__)\n"
 CASES = [
     Case("a right slice", "a = [1]\nb = 2\na.append(3)\n", "a = [1]\na.append(3)\n", Same),
     Case("a slice that lacks a change", "a = [1]\na.append(3)\n", "a = [1]\n", Differs),
     Case("a slice that fails", "a = 1\n", "a = nothing\n", Differs),
     Case("a slice that makes nothing", "a = 1\n", "", Differs),
-    Case(
-        "what nobody can see into",
-        "import threading\na = threading.Lock()\n",
-        "import threading\na = threading.Lock()\n",
-        CannotTell,
-    ),
+    Case("what nobody can see into", OPAQUE, OPAQUE, CannotTell),
     Case("a program that makes no such variable", "b = 1\n", "a = 1\n", CannotTell),
 ]
 

@@ -120,7 +120,10 @@ class Watch:
         return bool(result.info.raw_cell == self._running.raw_cell)
 
     def _place(self, info: Any) -> CellPlace:
-        count: int = self.shell.execution_count - (1 if info.store_history and not info.silent else 0)
+        # Versions differ in when they count the cell up; in all of them the history does not hold it yet.
+        count: int = (
+            len(self.shell.history_manager.input_hist_raw) if info.store_history else self.shell.execution_count
+        )
         cell, self._cell = self._cell, None
         return CellPlace(count, cell)
 
