@@ -18,7 +18,9 @@ from clew.replay.process import INSIDE, Ended, last_line, run_clean, run_measure
 from corpus.plain import ENVIRONMENT, Plain, normalised, terms
 from corpus.programs import Program, code_cells, scratch_copy, slice_program
 
-CLEW = (sys.executable, "-P", "-m", "clew")  # -P: a file of the folder must not shadow what clew imports
+# As the console script does; with `-m`, files of the current folder would shadow what clew imports.
+START = "import sys; del sys.path[0]; from clew.cli import main; sys.exit(main())"
+CLEW = (sys.executable, "-c", START)
 
 
 @dataclass(frozen=True, slots=True)
