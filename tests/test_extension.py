@@ -55,6 +55,7 @@ CASES = [
     Case("a slice", (LOAD, "a = 1\nb = 2", "c = a + 1", "print(get_ipython().run_line_magic('clew', 'slice c').code)"), ("a = 1\n\nc = a + 1\n",)),
     Case("a slice of this very cell", (LOAD, "import clew\na = 1\nb = 2\nprint('code', str(clew.slice('b')))"), ("code b = 2\n",)),
     Case("cells before are one unknown", ("a = 1", "b = 5", LOAD, "c = a", "%clew slice c"), ("a = 1\n\nb = 5\n\nc = a\n# note: cell 1, cell 2 ran before",)),
+    Case("a failing cell before", ("a = [1]", "b = 5\n1 / 0\na = 0", LOAD, "c = a\nprint(get_ipython().run_line_magic('clew', 'slice c').code)"), ("b = 5\ntry:\n    1 / 0\nexcept Exception:\n    pass\n",)),
     Case("what needs none of them is free of them", ("a = 1", LOAD, "c = 3", "%clew slice c"), ("Out[4]: c = 3\n",)),
     Case("an unknown name", (LOAD, "total = 1", "%clew slice totl"), ("",), ("Traceback",)),
     Case("explain", (LOAD, "a = 1", "c = a", "%clew explain c 1"), ("why line 1 is in the slice of c:", "line 1   a = 1")),

@@ -11,7 +11,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from clew.ipython.prelude import earlier_cells, prelude_events
+from clew.ipython.prelude import EarlierCell, earlier_cells, prelude_events
 from clew.model.effects import Changed, Read, Reason
 from clew.model.events import SourceSeen, Step
 from clew.model.places import CellPlace, Source
@@ -50,12 +50,33 @@ def test_earlier_cells(case: Case, shell: Any) -> None:
     for cell in case.cells:
         shell.run_cell(cell, store_history=True)
     found = earlier_cells(shell)
-    assert [(source.place, source.text) for source in found] == [(CellPlace(count), text) for count, text in case.kept]
-    assert [source.number for source in found] == list(range(len(found)))
+    assert [(each.source.place, each.source.text) for each in found] == [
+        (CellPlace(count), text) for count, text in case.kept
+    ]
+    assert [each.source.number for each in found] == list(range(len(found)))
 
 
-def cell(number: int, text: str) -> Source:
-    return Source(number, CellPlace(number + 1), text, text)
+def cell(number: int, text: str, raised: str = "", line: int = 0) -> EarlierCell:
+    return EarlierCell(Source(number, CellPlace(number + 1), text, text), raised, line)
+
+
+def test_a_failing_cell_is_known_to_have_failed(shell: Any) -> None:
+    shell.run_cell("a = 1\nb = [\n    a / 0]\nc = 1", store_history=True)
+    [found] = earlier_cells(shell)
+    remembers = hasattr(shell.history_manager, "exceptions")
+    assert (found.raised, found.line) == (("ZeroDivisionError", 3) if remembers else ("", 0))
+
+
+FAILING = "a = 1\nif a:\n    b = a / 0\n    c = 1\nd = 1"
+
+
+@pytest.mark.parametrize(
+    ("line", "steps"),
+    [(1, [(0, "Oops")]), (3, [(0, ""), (1, ""), (2, "Oops")]), (0, [(0, ""), (1, ""), (2, ""), (3, ""), (4, "")])],
+)
+def test_nothing_ran_after_the_statement_that_failed(line: int, steps: list[tuple[int, str]]) -> None:
+    events = prelude_events((cell(0, FAILING, "Oops", line),), [Name("a")], 0)
+    assert [(e.statement, e.raised) for e in events if isinstance(e, Step)] == steps
 
 
 def test_every_statement_may_have_made_every_name() -> None:

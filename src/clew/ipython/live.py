@@ -123,11 +123,11 @@ class ShellSession:
 
     def _record_earlier_cells(self) -> None:
         """Record the cells that ran before we looked: each may have made all there is."""
-        sources = earlier_cells(self.shell)
-        if not sources:
+        cells = earlier_cells(self.shell)
+        if not cells:
             return
-        events = prelude_events(sources, self._touched(), self.recorder.steps)
-        self.recorder.sources += len(sources)
+        events = prelude_events(cells, self._touched(), self.recorder.steps)
+        self.recorder.sources += len(cells)
         self.recorder.steps += sum(isinstance(event, Step) for event in events)
         self.emit(events)
 
