@@ -8,7 +8,8 @@ SK = ("sklearn",)
 T = ("torch",)
 M = ("matplotlib",)
 DATA = "import numpy as np\nX = np.arange(12.0).reshape(6, 2)\ny = np.array([0, 0, 0, 1, 1, 1])\n"
-PLT = "import matplotlib\nmatplotlib.use('agg')\nimport matplotlib.pyplot as plt\n"
+# The tests set MPLBACKEND=agg.
+PLT = "import matplotlib.pyplot as plt\n"
 
 CASES = (
     Case("fit", DATA + "from sklearn.linear_model import LinearRegression\nm = LinearRegression()\nn = LinearRegression()\nm.fit(X, y)\nn.fit(X, y)\nr = m.coef_", "r", keeps=(1, 2, 3, 4, 5, 7, 9), needs=SK, quick=True),
@@ -31,22 +32,22 @@ CASES = (
     Case("an array over a tensor", "import torch\nt = torch.zeros(2)\na = t.numpy()\nz = 1\na[0] = 5\nr = t.sum()", "r", keeps=(1, 2, 3, 5, 6), needs=T),
     Case("pure tensor functions", "import torch\na = torch.ones(2)\na.sum()\ntorch.relu(a)\na.add(1)\na.reshape(1, 2)\nr = a * 2", "r", keeps=(1, 2, 7), needs=T),
     Case("backward fills gradients", "import torch\nw = torch.ones(2, requires_grad=True)\nloss = (w ** 2).sum()\nz = 1\nloss.backward()\nr = w.grad", "r", keeps=(1, 2, 3, 5, 6), needs=T, quick=True),
-    Case("an optimizer steps", "import torch\ntorch.manual_seed(0)\nm = torch.nn.Linear(1, 1)\nopt = torch.optim.SGD(m.parameters(), lr=0.1)\nx = torch.ones(1, 1)\nlosses = []\nloss = m(x).sum()\nlosses.append(loss.item())\nopt.zero_grad()\nloss.backward()\nopt.step()\nr = m.weight", "r", keeps=(1, 2, 3, 4, 5, 7, 10, 11, 12), needs=T, quick=True, spare=()),
+    Case("an optimizer steps", "import torch\ntorch.manual_seed(0)\nm = torch.nn.Linear(1, 1)\nopt = torch.optim.SGD(m.parameters(), lr=0.1)\nx = torch.ones(1, 1)\nlosses = []\nloss = m(x).sum()\nlosses.append(loss.item())\nopt.zero_grad()\nloss.backward()\nopt.step()\nr = m.weight", "r", keeps=(1, 2, 3, 4, 5, 7, 10, 11, 12), needs=T, quick=True),
     Case("a training loop", "import torch\ntorch.manual_seed(0)\nm = torch.nn.Linear(1, 1)\nopt = torch.optim.Adam(m.parameters(), lr=0.1)\nx = torch.ones(4, 1)\nz = 1\nfor i in range(3):\n    opt.zero_grad()\n    loss = (m(x) ** 2).sum()\n    loss.backward()\n    opt.step()\nr = [p.detach().clone() for p in m.parameters()]", "r", keeps=(1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12), needs=T),
     Case("evaluation mode", "import torch\nm = torch.nn.Dropout(0.5)\nz = 1\nm.eval()\nr = m(torch.ones(3))", "r", keeps=(1, 2, 4, 5), needs=T),
     Case("a state loaded", "import torch\ntorch.manual_seed(0)\na = torch.nn.Linear(1, 1)\nb = torch.nn.Linear(1, 1)\nz = 1\nb.load_state_dict(a.state_dict())\nr = b.weight.detach().clone()", "r", keeps=(1, 2, 3, 4, 6, 7), needs=T),
     Case("batch statistics are buffers", "import torch\nbn = torch.nn.BatchNorm1d(1)\nx = torch.arange(4.0).reshape(4, 1)\nz = 1\nbn(x)\nr = bn.running_mean", "r", keeps=(1, 2, 3, 5, 6), needs=T, quick=True),
     Case("no_grad as a block", "import torch\nw = torch.ones(1, requires_grad=True)\nz = 1\nwith torch.no_grad():\n    w -= 0.5\n    v = w * 2\nr = w.detach()", "r", keeps=(1, 2, 4, 5, 7), needs=T),
-    Case("a figure changed through its axes", PLT + "fig, ax = plt.subplots()\nf2, a2 = plt.subplots()\nax.plot([1, 2])\na2.plot([3, 4])\nax.set_title('t')", "fig", keeps=(1, 2, 3, 4, 6, 8), needs=M, quick=True),
-    Case("a figure changed through an artist", PLT + "fig, ax = plt.subplots()\nline, = ax.plot([1, 2])\nz = 1\nline.set_color('red')\nline.set_linewidth(5)", "fig", keeps=(1, 2, 3, 4, 5, 7, 8), needs=M, quick=True),
-    Case("the current figure", PLT + "fig = plt.figure()\nz = 1\nplt.plot([1, 2])\nplt.title('x')", "fig", keeps=(1, 2, 3, 4, 6, 7), needs=M, quick=True),
-    Case("another current figure", PLT + "f1 = plt.figure()\nplt.plot([1, 2])\nf2 = plt.figure()\nplt.plot([3, 4])\nplt.title('second')", "f1", keeps=(1, 2, 3, 4, 5), needs=M, quick=True),
-    Case("back to the first figure", PLT + "f1 = plt.figure(1)\nf2 = plt.figure(2)\nplt.figure(1)\nz = 1\nplt.plot([1, 2])", "f1", keeps=(1, 2, 3, 4, 5, 6, 8), needs=M, spare=()),
-    Case("the current axes of subplots", PLT + "fig, axes = plt.subplots(1, 2)\nplt.sca(axes[0])\nz = 1\nplt.plot([1, 3])", "fig", keeps=(1, 2, 3, 4, 5, 7), needs=M),
-    Case("plotting a list does not change it", PLT + "xs = [1, 2]\nplt.plot(xs)\nplt.show()\nplt.close('all')\nxs.append(3)", "xs", keeps=(4, 8), needs=M, quick=True),
-    Case("a style", PLT + "plt.style.use('ggplot')\nfig, ax = plt.subplots()\nz = 1\nax.plot([1, 2])", "fig", keeps=(1, 2, 3, 4, 5, 7), needs=M),
-    Case("parameters before a figure", PLT + "plt.rcParams['figure.figsize'] = (3, 2)\nfig, ax = plt.subplots()\nz = 1\nax.plot([1, 2])", "fig", keeps=(1, 2, 3, 4, 5, 7), needs=M),
-    Case("seaborn draws on axes", PLT + "import seaborn as sns\nfig, ax = plt.subplots()\nz = 1\nsns.lineplot(x=[1, 2], y=[3, 4], ax=ax)", "fig", keeps=(1, 2, 3, 4, 5, 7), needs=("seaborn",)),
+    Case("a figure changed through its axes", PLT + "fig, ax = plt.subplots()\nf2, a2 = plt.subplots()\nax.plot([1, 2])\na2.plot([3, 4])\nax.set_title('t')", "fig", keeps=(1, 2, 4, 6), needs=M, quick=True),
+    Case("a figure changed through an artist", PLT + "fig, ax = plt.subplots()\nline, = ax.plot([1, 2])\nz = 1\nline.set_color('red')\nline.set_linewidth(5)", "fig", keeps=(1, 2, 3, 5, 6), needs=M, quick=True),
+    Case("the current figure", PLT + "fig = plt.figure()\nz = 1\nplt.plot([1, 2])\nplt.title('x')", "fig", keeps=(1, 2, 4, 5), needs=M, quick=True),
+    Case("another current figure", PLT + "f1 = plt.figure()\nplt.plot([1, 2])\nf2 = plt.figure()\nplt.plot([3, 4])\nplt.title('second')", "f1", keeps=(1, 2, 3), needs=M, quick=True),
+    Case("back to the first figure", PLT + "f1 = plt.figure(1)\nf2 = plt.figure(2)\nplt.figure(1)\nz = 1\nplt.plot([1, 2])", "f1", keeps=(1, 2, 4, 6), needs=M, spare=(4,)),
+    Case("the current axes of subplots", PLT + "fig, axes = plt.subplots(1, 2)\nplt.sca(axes[0])\nz = 1\nplt.plot([1, 3])", "fig", keeps=(1, 2, 3, 5), needs=M),
+    Case("plotting a list does not change it", PLT + "xs = [1, 2]\nplt.plot(xs)\nplt.show()\nplt.close('all')\nxs.append(3)", "xs", keeps=(2, 6), needs=M, quick=True),
+    Case("a style", PLT + "plt.style.use('ggplot')\nfig, ax = plt.subplots()\nz = 1\nax.plot([1, 2])", "fig", keeps=(1, 2, 3, 5), needs=M),
+    Case("parameters before a figure", PLT + "plt.rcParams['figure.figsize'] = (3, 2)\nfig, ax = plt.subplots()\nz = 1\nax.plot([1, 2])", "fig", keeps=(1, 2, 3, 5), needs=M),
+    Case("seaborn draws on axes", PLT + "import seaborn as sns\nfig, ax = plt.subplots()\nz = 1\nsns.lineplot(x=[1, 2], y=[3, 4], ax=ax)", "fig", keeps=(1, 2, 3, 5), needs=("seaborn",)),
     Case("a networkx graph", "import networkx as nx\ng = nx.Graph()\nh = nx.Graph()\ng.add_edge(1, 2)\nh.add_edge(3, 4)\nnx.degree(g)\ng.nodes[1]['c'] = 'red'\nr = nx.node_link_data(g)", "r", keeps=(1, 2, 4, 7, 8), needs=("networkx",)),
     Case("a scipy sparse matrix", "import numpy as np\nfrom scipy import sparse\nm = sparse.lil_matrix((2, 2))\nz = sparse.lil_matrix((2, 2))\nm[0, 1] = 5\nz[0, 0] = 1\nr = m.toarray()", "r", keeps=(2, 3, 5, 7), needs=("scipy",)),
     Case("a polars frame is new at each step", "import polars as pl\ndf = pl.DataFrame({'a': [1, 2]})\ndf.with_columns(b=pl.col('a'))\ne = df.with_columns(c=pl.col('a') * 2)\ndf.head()\nr = e['c'].sum()", "r", keeps=(1, 2, 4, 6), needs=("polars",)),
