@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from clew.screen.history import SessionHistory, SourceHistory, StatementHistory
 from clew.screen.page import box, table
 
 HEADINGS = ("line", "times", "took", "statement", "changes", "calls")
-SHELL = "IPython.core.interactiveshell."
+SHELL = re.compile(r"\w*InteractiveShell\.\w+$")
 RIGHT = frozenset({0, 1, 2})
 
 
@@ -65,7 +66,7 @@ def _cells(statement: StatementHistory) -> tuple[str, ...]:
 
 def _calls(statement: StatementHistory) -> list[str]:
     """What a statement called, in short; a magic's way through the shell says nothing."""
-    return [short_name(callee) for callee in statement.calls if not callee.startswith(SHELL)]
+    return [short_name(callee) for callee in statement.calls if not SHELL.search(callee)]
 
 
 def short_name(callee: str) -> str:
