@@ -16,8 +16,12 @@ from clew.observe.kinds import (
     iterators,
     plain,
     polar,
+    standard,
     tensors,
 )
+from clew.observe.kinds.raw import type_name
+
+__all__ = ["ALL", "KindTable", "type_name"]
 
 ALL: tuple[Kind, ...] = (
     *plain.KINDS,
@@ -25,6 +29,7 @@ ALL: tuple[Kind, ...] = (
     *functions.KINDS,
     *iterators.KINDS,
     *handles.KINDS,
+    *standard.KINDS,
     *arrays.KINDS,
     *frames.KINDS,
     *polar.KINDS,
@@ -34,13 +39,6 @@ ALL: tuple[Kind, ...] = (
 )
 
 _MRO_OF = type.__dict__["__mro__"].__get__
-_MODULE_OF = type.__dict__["__module__"].__get__
-_QUALNAME_OF = type.__dict__["__qualname__"].__get__
-
-
-def type_name(cls: type) -> str:
-    """Return `module.qualname` of a class, past whatever its metaclass does."""
-    return f"{_MODULE_OF(cls)}.{_QUALNAME_OF(cls)}"
 
 
 class KindTable:

@@ -95,6 +95,9 @@ def arrow(values: Any) -> int:
         digest.update(of_plain((len(chunk), chunk.offset)).to_bytes(8, "little"))
         for buffer in chunk.buffers():
             _feed(digest, buffer)
+        words = attribute(chunk, "dictionary")
+        if words is not None:
+            digest.update(arrow(words).to_bytes(8, "little"))
     return digest.intdigest()
 
 

@@ -31,6 +31,23 @@ INERT_TYPES = frozenset(
 )
 
 
+_MODULE_OF = type.__dict__["__module__"].__get__
+_QUALNAME_OF = type.__dict__["__qualname__"].__get__
+
+
+def type_name(cls: type) -> str:
+    """Return `module.qualname` of a class, past whatever its metaclass does."""
+    return f"{module_name(cls)}.{_QUALNAME_OF(cls)}"
+
+
+def module_name(cls: type) -> str:
+    """Return the module that a class says it is from; some made in C say nothing."""
+    try:
+        return str(_MODULE_OF(cls))
+    except AttributeError:
+        return ""
+
+
 def attributes(x: object) -> Mapping[str, Any]:
     """Return an object's own `__dict__`, or nothing where it has none."""
     try:
@@ -57,8 +74,7 @@ def inert(cls: type) -> bool:
     """Tell whether instances of exactly this type hold no state that could change."""
     if cls in ATOMS:
         return True
-    module = type.__getattribute__(cls, "__module__")
-    name = f"{module}.{type.__getattribute__(cls, '__qualname__')}"
+    module, name = module_name(cls), type_name(cls)
     generic = loaded("numpy", "generic")
     if generic is not None and module == "numpy" and issubclass(cls, generic):
         return name != "numpy.void"
@@ -85,5 +101,4 @@ def state_digest(x: object, pairs: Iterable[tuple[str, Any]]) -> Digest:
 
 def class_digest(x: object) -> int:
     """Digest which class an object has, by its name: the same in every process."""
-    cls = type(x)
-    return of_text(f"{type.__getattribute__(cls, '__module__')}.{type.__getattribute__(cls, '__qualname__')}")
+    return of_text(type_name(type(x)))
