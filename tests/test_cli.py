@@ -199,6 +199,18 @@ def test_json_of_a_failing_program(folder: Path) -> None:
     assert set(said["variables"]) == {"a", "b"}
 
 
+def test_json_of_a_session_is_that_of_its_program(folder: Path) -> None:
+    clew(folder, "run", "failing.py")
+    number = json.loads(clew(folder, "sessions", "--json", "-").out)["sessions"][-1]["number"]
+    done = clew(folder, "slice", str(number), "--all", "--json", "-")
+    said = json.loads(done.out)
+    assert (done.status, done.err) == (0, "")
+    assert said["file"].endswith("failing.py")
+    assert "ZeroDivisionError" in said["error"]
+    assert said["seconds"] > 0
+    assert set(said["variables"]) == {"a", "b"}
+
+
 def test_a_run_is_the_programs_own_and_is_remembered(folder: Path) -> None:
     done = clew(folder, "run", "leaving.py")
     assert (done.status, done.out, done.err) == (7, "out\n", "")

@@ -24,7 +24,7 @@ from clew.replay.process import Cells, Script
 from clew.replay.verify import verify as held_against
 from clew.screen.chains import ChainView, chain_view
 from clew.screen.columns import counted, listed
-from clew.screen.history import history
+from clew.screen.history import SessionHistory, history
 from clew.screen.sessions import SessionsView
 from clew.screen.slices import SliceView, slice_view
 from clew.screen.steps import SessionView
@@ -55,6 +55,10 @@ class Recording:
         if line not in made.lines:
             raise UnknownStep(line, sorted(made.lines))
         return chain_view(name, line, chain(self.graph, made, line), made.lines, made.code)
+
+    def history(self) -> SessionHistory:
+        """What each statement of the session did."""
+        return history(self.events)
 
     def _check(self, name: str) -> None:
         if name not in self.graph.variables:
@@ -128,7 +132,7 @@ def sessions(*, store: str | None = None) -> SessionsView:
 
 def show(session: str | int | None = None, *, store: str | None = None) -> SessionView:
     """What each statement of a session did: how often and how long it ran, what it changed and called."""
-    return SessionView(history(recording(session, store=store).events))
+    return SessionView(recording(session, store=store).history())
 
 
 def status() -> str:

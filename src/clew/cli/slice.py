@@ -32,7 +32,7 @@ PROGRAM_SUFFIXES = (".py", ".ipynb", ".pyw", ".ipy")
 
 @dataclass(frozen=True, slots=True)
 class Cuttable:
-    """What slices are cut from: a program just run, or a session kept. `file` is as the user named it."""
+    """What slices are cut from: a program just `run`, or a session kept. `file` is as the user named it."""
 
     file: str
     session: str
@@ -40,6 +40,7 @@ class Cuttable:
     error: str | None
     seconds: float | None
     store: str | None
+    run: bool
 
 
 def main(words: Sequence[str]) -> int:
@@ -58,7 +59,7 @@ def main(words: Sequence[str]) -> int:
         say(_unknown(name, known, source))
     for why in source.recording.graph.faults if missing or not views else ():
         say(f"the record is incomplete: {why}")
-    if source.error is not None or not proven:
+    if (source.run and source.error is not None) or not proven:
         return 1
     return 2 if missing else 0
 
@@ -98,7 +99,7 @@ def _source(given: argparse.Namespace, argv: list[str]) -> Cuttable:
         if argv and is_notebook(path):
             raise UsageError("a notebook takes no arguments after --")
         done = api.run(path, argv, allow_errors=given.allow_errors, store=given.store)
-        return Cuttable(given.file, done.session, done.recording, done.error, done.seconds, given.store)
+        return Cuttable(given.file, done.session, done.recording, done.error, done.seconds, given.store, run=True)
     if path.suffix in PROGRAM_SUFFIXES or len(path.parts) > 1:
         raise FileMissing(given.file)
     if given.verify:
@@ -106,9 +107,12 @@ def _source(given: argparse.Namespace, argv: list[str]) -> Cuttable:
     if argv:
         raise UsageError("a session runs nothing, so it takes no arguments after --")
     try:
-        return Cuttable(given.file, given.file, api.recording(given.file, store=given.store), None, None, given.store)
+        kept = api.recording(given.file, store=given.store)
     except UnknownSession as error:
         raise UsageError(f"no such file or session: {given.file} ({error.hint})") from None
+    past = kept.history()
+    file = past.program or past.kind
+    return Cuttable(file, given.file, kept, past.error or None, past.seconds, given.store, run=False)
 
 
 def _ask_for_names(wanted: Sequence[str], everything: bool, source: Cuttable, known: Sequence[str]) -> None:
@@ -141,7 +145,7 @@ def _give(views: dict[str, SliceView], source: Cuttable, json_path: str | None) 
         say_code(view.code)
         for note in view.notes:
             say(f"note on {name}: {note}")
-    if views and source.seconds is not None:
+    if views and source.run:
         example = next(iter(views))
         say(f"to see why a line is there: clew explain {source.file} {example} LINE")
 
