@@ -23,7 +23,6 @@ CASES = (
         for name in PLAIN
     ),
     Case("a local file named like a module that nobody imports", "x = [1]\nx.append(2)\nprint(x)\n", files={"json.py": "print('LOCAL json WAS IMPORTED')\n", "queue.py": "print('LOCAL queue WAS IMPORTED')\n", "random.py": "1 / 0\n", "ast.py": "raise SystemExit(9)\n", "xxhash.py": "raise SystemExit(8)\n"}, quick=True),
-    Case("a local file named types.py", "import types\nprint(types.SimpleNamespace(a=1))\n", files={"types.py": "mine = 1\n"}),
     Case("a local usercustomize and sitecustomize", "print('run')\n", files={"sitecustomize.py": "print('site')\n", "usercustomize.py": "print('user')\n"}),
     Case("a program in another folder", "import sys\nimport side\nprint(side.x, sys.path[0], __file__)\n", files={"side.py": "x = 1\n"}),
 )
