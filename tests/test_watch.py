@@ -87,6 +87,7 @@ class Case:
 
 
 ONE = ("begin", "rewrite", "finish")
+INSIDE = ("begin", "rewrite", "begin", "rewrite", "finish", "finish")
 CASES = [
     Case("a cell is announced, rewritten and finished", ("x = 1",), ONE),
     Case("an empty cell is not announced", ("", "  \n", "x = 1"), ONE),
@@ -95,11 +96,19 @@ CASES = [
     Case("a syntax error is told", ("x = = 1",), ("begin", "finish SyntaxError")),
     Case("a cell after a syntax error", ("x = = 1", "x = 1"), ("begin", "finish SyntaxError", *ONE)),
     Case("exit is told", ("raise SystemExit(3)",), ("begin", "rewrite", "finish SystemExit")),
-    Case("%%time belongs to its cell", ("%%time\nx = 1\ny = 2",), ONE),
+    Case("the code under %%time is a source of its own", ("%%time\nx = 1\ny = 2",), INSIDE),
+    Case("%time of a line belongs to its cell", ("%time x = 1\ny = 2",), ONE),
     Case("%timeit belongs to its cell", ("%timeit -n1 -r1 sum([1])",), ONE),
-    Case("%%capture runs a cell inside its cell", ("%%capture out\nx = 1",), ONE),
+    Case("%%timeit belongs to its cell", ("%%timeit -n1 -r1\nsum([1])",), ONE),
+    Case("the code under %%capture is a source of its own", ("%%capture\nx = 1",), INSIDE),
+    Case("%%capture with a name belongs to its cell", ("%%capture out\nx = 1",), ONE),
     Case("a cell run by code belongs to its cell", ("get_ipython().run_cell('y = 1')\nz = y",), ONE),
     Case("%rerun belongs to its cell", ("x = 1", "%rerun 1"), ONE + ONE),
+    Case(
+        "an error inside ends both",
+        ("%%time\n1 / 0",),
+        ("begin", "rewrite", "begin", "rewrite", "finish ZeroDivisionError", "finish ZeroDivisionError"),
+    ),
     Case("top-level await", ("import asyncio\nx = await asyncio.sleep(0, 5)",), ONE),
     Case("%reset goes on", ("x = 1", "%reset -f", "y = 2"), ONE * 3),
     Case("an empty cell run inside a cell ends nothing", ("get_ipython().run_cell('')\nx = 1",), ONE),
