@@ -20,15 +20,16 @@ class AmbientProbes:
     """Numbers for the hidden state, by kind; a number differs when the state does, and means nothing else.
 
     A library's state is looked at from the first probe after it was imported. Probing never raises: a probe that
-    fails is dropped, and said in `faults`.
+    fails is dropped, and said in `faults`. `moved` are the kinds that were seen to change so far.
     """
 
-    __slots__ = ("_waiting", "_watches", "faults")
+    __slots__ = ("_waiting", "_watches", "faults", "moved")
 
     def __init__(self) -> None:
         self._waiting: list[Probe] = [*PYTHON_PROBES, *LIBRARY_PROBES]
         self._watches: list[Watch] = []
         self.faults: list[str] = []
+        self.moved: set[str] = set()
 
     def probe(self) -> Mapping[str, int]:
         """Look at all the hidden state of what is loaded."""
@@ -46,13 +47,15 @@ class AmbientProbes:
                 self._drop(kind, fault)
         return found
 
-    @staticmethod
-    def changed(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[str, ...]:
+    def changed(self, before: Mapping[str, int], after: Mapping[str, int]) -> tuple[str, ...]:
         """The kinds that differ between two probes, those that were not there before among them.
 
         A kind appears when its library is loaded; the same step may have set it, or drawn from it, too.
         """
-        return tuple(kind for kind, seen in after.items() if before.get(kind) != seen)
+        found = tuple(kind for kind, seen in after.items() if before.get(kind) != seen)
+        if found:
+            self.moved.update(kind for kind in found if kind in before)
+        return found
 
     @staticmethod
     def appeared(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[str, ...]:
