@@ -74,7 +74,7 @@ def line_of(cls: type) -> Line:
 
 
 def _line(cls: type) -> Line:
-    classes: tuple[type, ...] = class_mro(cls)
+    classes: tuple[type, ...] = class_mro(cls) or (cls, object)  # some types in C were never made ready
     names = tuple([class_names(each) for each in classes])
     looks = [each["__getattribute__"] for each in names if "__getattribute__" in each]
     own = next((each["__dict__"] for each in names if "__dict__" in each), None)
