@@ -110,6 +110,19 @@ FOLDERS = [
     case("a tree is copied", "shutil.copytree('d', 'e')", "read d, read d/a, bound e, bound e/a", MADE, WRITE_IN),
 ]  # fmt: skip
 
+MANY = "for i in range(300): Path(f'd/{i}').write_text('x')"
+
+CROWDS = [
+    case("many files of one step are told as a whole", MANY, "read d, changed d/*", MADE),
+    case("one of many is read", "open('d/7').read()", "read d, read d/*", MADE, MANY),
+    case("one told apart before the many came", "open('d/a').read()", "read d, read d/*, read d/a", MADE, WRITE_IN, MANY),
+    case("many are listed", "os.listdir('d')", "read d, read d/*", MADE, MANY),
+    case("a file opened again and again is read once", "for i in range(1000): open('in.txt').close()", "read in.txt"),
+    case("and written once", "for i in range(100): open('in.txt', 'w').close()", "bound in.txt"),
+    case("made, removed and made", "for i in range(3): open('a', 'w').close(); os.remove('a'); open('a', 'w').close()", "bound a"),
+    case("one name in two folders is two files", "for i in 'ab': os.chdir(here + '/' + i); open('f', 'w').close()", "bound the state of cwd, read the state of cwd, read a, bound a/f, read b, bound b/f", "os.mkdir('a'); os.mkdir('b')"),
+]  # fmt: skip
+
 PLACES = [
     case("chdir", "os.chdir('sub')", "read the state of cwd, bound the state of cwd"),
     case("a relative path after chdir", "open('../in.txt')", "read the state of cwd, read in.txt", "os.chdir('sub')"),
@@ -179,7 +192,7 @@ MODULES = [
     case("a module of the standard library is no file of the program's", "sys.modules.pop('this', None); io_ = sys.stdout; sys.stdout = io.StringIO(); import this; sys.stdout = io_", ""),
 ]  # fmt: skip
 
-CASES = FILES + FOLDERS + PLACES + MENTIONS + PROCESSES + DATABASES + HANDLES + MODULES
+CASES = FILES + FOLDERS + CROWDS + PLACES + MENTIONS + PROCESSES + DATABASES + HANDLES + MODULES
 
 
 @pytest.fixture
@@ -260,6 +273,14 @@ def test_what_was_read_from_outside_is_kept_with_its_hash(outside: Outside, tmp_
     (only,) = outside.inputs()
     assert (only.path, only.size) == (str(tmp_path / "in.txt"), 2)
     assert only.content is not None
+
+
+def test_of_many_files_from_outside_only_some_are_told_and_all_are_kept(outside: Outside, tmp_path: Path) -> None:
+    for number in range(500):
+        (tmp_path / str(number)).write_text("x")
+    effects = step(outside, "for i in range(500): open(str(i)).close()", namespace(outside, tmp_path))
+    assert len(effects) < 300
+    assert len(outside.inputs()) == 500
 
 
 def test_an_input_written_over_has_no_hash(outside: Outside, tmp_path: Path) -> None:

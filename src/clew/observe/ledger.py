@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
@@ -14,6 +15,9 @@ from clew.observe.stamps import Stamp, same, stamp, within
 
 CERTAINTY = (Reason.OBSERVED, Reason.KNOWN, Reason.ASSUMED)
 CWD = Ambient("cwd")
+MANY = (
+    200  # files: beyond this, what one step writes to a folder is said as a whole, and reads from outside are not said
+)
 
 
 @dataclass(slots=True)
@@ -55,12 +59,13 @@ class Account:
 class Ledger:
     """The files that a session wrote, as it last left them, and what its steps did to files."""
 
-    __slots__ = ("_aliases", "_born", "folders", "inputs", "moved", "written")
+    __slots__ = ("_aliases", "_born", "_crowded", "folders", "inputs", "moved", "written")
 
     def __init__(self) -> None:
         self.written: dict[str, Stamp | None] = {}  # None: deleted
         self.folders: dict[str, bool] = {}  # made, removed or moved by the session: whether they are there
         self._born: set[str] = set()  # files and folders that were not there before the session made them
+        self._crowded: dict[str, frozenset[str]] = {}  # folders told as a whole -> the files in them told apart before
         self.moved = False  # the session changed its working directory
         self.inputs = Inputs()
         self._aliases: dict[tuple[int, int], str] = {}  # device and inode -> the path by which it was written
@@ -72,6 +77,7 @@ class Ledger:
         for touch in self._spread(touches):
             relative |= touch.relative
             accounts.setdefault(touch.path, Account(touch.path)).enter(touch)
+        self._crowd(accounts.values())
         reads: dict[File | Ambient, Reason] = {CWD: Reason.OBSERVED} if relative and self.moved else {}
         writes: dict[File, Effect] = {}
         for account in sorted(accounts.values(), key=lambda one: one.write is not Deed.DELETE):
@@ -90,6 +96,23 @@ class Ledger:
         """The files that the session wrote under a folder and did not delete."""
         start = within(folder)
         return (path for path, seen in self.written.items() if seen is not None and path.startswith(start))
+
+    def _crowd(self, accounts: Collection[Account]) -> None:
+        """Find the folders to which a step writes so many files that they are told as a whole from now on."""
+        if len(accounts) <= MANY:
+            return
+        counts = Counter(os.path.dirname(account.path) for account in accounts if account.write is not None)
+        for folder, count in counts.items():
+            if count > MANY and folder not in self._crowded:
+                self._crowded[folder] = frozenset(path for path in self.written if os.path.dirname(path) == folder)
+
+    def _told(self, path: str) -> Iterator[File]:
+        """The resources that stand for a file."""
+        folder = os.path.dirname(path)
+        if folder in self._crowded:
+            yield File(os.path.join(folder, "*"))
+        if path in self._crowded.get(folder, (path,)):
+            yield File(path)
 
     def _spread(self, touches: Iterable[Touch]) -> Iterator[Touch]:
         """Turn deeds on whole folders into deeds on the files in them that we know."""
@@ -121,8 +144,10 @@ class Ledger:
         write = self._outcome(account, after)
         if write is None and account.write is not None and account.before is None and after is None:
             return  # it came and went within the step
+        strange = len(reads) > MANY and not self.concerns(path)  # it is among the inputs all the same
         for resource, reason in self._reads(account, after, write):
-            reads[resource] = surest(reads.get(resource), reason)
+            if not strange:
+                reads[resource] = surest(reads.get(resource), reason)
         for above in parents(path, self.folders) if self.folders else ():
             if above not in accounts or accounts[above].write is None:
                 reads.setdefault(File(above), Reason.OBSERVED)
@@ -149,10 +174,10 @@ class Ledger:
     def _reads(self, account: Account, after: Stamp | None, write: Deed | None) -> Iterator[tuple[File, Reason]]:
         path = account.path
         if account.listed is not None:
-            yield from ((File(one), account.listed) for one in self._listed(path))
+            yield from ((file, account.listed) for one in self._listed(path) for file in self._told(one))
         if account.read is None or self._strange(account, after, write):
             return
-        yield File(path), account.read
+        yield from ((file, account.read) for file in self._told(path))
         if not self.knows(path) and write is None:
             self.inputs.note(path, after)
         if (alias := self._alias(path, after)) is not None:
@@ -178,7 +203,9 @@ class Ledger:
         if write is None:
             return
         make = Bound if write is Deed.BIND else Changed if write is Deed.CHANGE else Deleted
-        yield make(File(account.path), account.reason)
+        crowded = os.path.dirname(account.path) in self._crowded
+        for file in self._told(account.path):
+            yield Changed(file, account.reason) if crowded else make(file, account.reason)
         # What came into being in this step can be another name only as a new link, which writes nothing.
         if account.before is not None and (alias := self._alias(account.path, after)) is not None:
             yield make(File(alias), account.reason)

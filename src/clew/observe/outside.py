@@ -25,6 +25,7 @@ PROCESS_EVENTS = frozenset(("subprocess.Popen", "os.system", "os.posix_spawn", "
 NETWORK_EVENTS = frozenset(("urllib.Request", "socket.connect", "http.client.send"))
 DATABASE_EVENTS = frozenset(("sqlite3.connect", "sqlite3.connect/handle"))
 ENVIRONMENT_EVENTS = frozenset(("os.putenv", "os.unsetenv"))
+REPEATED = frozenset(("open", "os.remove", "os.listdir", "os.scandir"))
 MISSING = object()
 CWD, ENVIRON, PROCESSES = Ambient("cwd"), Ambient("environ"), Ambient("processes")
 
@@ -40,6 +41,7 @@ class Outside:
         "_active",
         "_effects",
         "_environment",
+        "_heard",
         "_ledger",
         "_mentions",
         "_spawns",
@@ -57,6 +59,7 @@ class Outside:
         self._started = 0.0
         self._touches: list[Touch] = []
         self._effects: list[Effect] = []
+        self._heard: set[tuple[str, tuple[Any, ...]]] = set()
         self._mentions: dict[str, Mention] = {}
         self._environment: dict[bytes, tuple[object, object]] = {}  # variables: before this step, and as it set them
         self._spawns: list[Spawned] = []  # by this step
@@ -120,6 +123,7 @@ class Outside:
 
     def _settled(self) -> tuple[Effect, ...]:
         found, self._touches = self._touches, []
+        self._heard.clear()
         said, self._effects = self._effects, []
         found += self._watches.changes()
         found += [touch for one in self._taken_mentions() for touch in looked_again(one, self._ledger)]
@@ -154,8 +158,16 @@ class Outside:
             self._environment[name] = before, put
         elif event == "os.chdir":
             self._hear_move(args)
-        else:
+        elif not self._repeated(event, args):
             self._touches.extend(touches(event, args))
+
+    def _repeated(self, event: str, args: tuple[Any, ...]) -> bool:
+        """Tell whether the step did just this before: once is enough, a loop may open a file a million times."""
+        if event not in REPEATED or type(args[0]) is not str:
+            return False
+        known = len(self._heard)
+        self._heard.add((event, args))
+        return len(self._heard) == known
 
     def _hear_database(self, event: str, args: tuple[Any, ...]) -> None:
         path = CONNECTIONS.hear(event, args)
@@ -166,6 +178,7 @@ class Outside:
     def _hear_move(self, args: tuple[Any, ...]) -> None:
         folder = plain_path(args[0])
         self._ledger.moved = True
+        self._heard.clear()  # the same names are other files from here on
         if folder is not None and not os.path.isabs(folder):
             self._effects.append(Read(CWD))
         if folder is not None:
