@@ -181,6 +181,20 @@ class Trapped(metaclass=Tripwire):
     def __call__(self) -> None: ...
 
 
+class Above(metaclass=Tripwire):
+    def method(self) -> None: ...
+
+
+class Aside(metaclass=Tripwire): ...
+
+
+class Below(Aside, Above): ...
+
+
+def test_classes_are_told_apart_without_asking_them() -> None:
+    assert method_names(object.__new__(Below), "method") == (f"{HERE}.Below.method", f"{HERE}.Above.method")
+
+
 def test_looking_runs_no_code_of_the_users() -> None:
     owner = object.__new__(Trapped)
     assert method_names(owner, "__call__") == ()

@@ -48,6 +48,11 @@ class Line:
                 return depth
         return None
 
+    def inherits(self, heir: int, depth: int) -> bool:
+        """Tell whether one class of the line has another above it: with several bases, not all have."""
+        definer = self.classes[depth]
+        return any(each is definer for each in class_mro(self.classes[heir]) or ())
+
     def overridden(self, depth: int) -> bool:
         """Tell whether a class of another library stands before the one at `depth` and overrides anything.
 
@@ -75,7 +80,7 @@ def line_of(cls: type) -> Line:
 
 def _line(cls: type) -> Line:
     classes: tuple[type, ...] = class_mro(cls) or (cls, object)  # some types in C were never made ready
-    names = tuple([class_names(each) for each in classes])
+    names = tuple([class_names(each) or {} for each in classes])
     looks = [each["__getattribute__"] for each in names if "__getattribute__" in each]
     own = next((each["__dict__"] for each in names if "__dict__" in each), None)
     return Line(

@@ -109,11 +109,7 @@ def _candidates(line: Line, depth: int, attribute: str, is_class: bool) -> tuple
         return (function_name(code),)
     if line.overridden(depth):
         return ()
-    definer = line.classes[depth]
-    heirs = (
-        name for cls, name in zip(line.classes[: depth + 1], line.types, strict=False) if definer in class_mro(cls)
-    )
-    return tuple([f"{name}.{attribute}" for name in heirs])
+    return tuple([f"{line.types[heir]}.{attribute}" for heir in range(depth + 1) if line.inherits(heir, depth)])
 
 
 def _gives_itself(definition: object, home: str, is_class: bool) -> bool:
