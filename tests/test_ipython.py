@@ -26,7 +26,10 @@ for cell in sys.stdin.read().split("# %%\\n"):
     result = shell.run_cell(cell, store_history=True)
     print("=>", type(result.result).__name__, type(result.error_in_exec).__name__, shell.execution_count)
 """
-CHANGING = re.compile(r"0x[0-9a-f]+|\d+(\.\d+)? ?(ns|[µμ]s|ms|s)\b|\d+ loops? each|<ipython-input-\S+>")
+CHANGING = re.compile(
+    r"0x[0-9a-f]+|\d+(\.\d+)?(e\+\d+)? ?(ns|[µμ]s|ms|s)\b|\d+ loops? each|<ipython-input-\S+>|^Compiler *:.*\n",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ CASES = [
     Case("the system", ("x = 'word'\nnames = ['a']", "!echo $x {names[0]} $$HOME", "files = !echo one; echo two\nfiles, files.n", "!exit 3", "_exit_code")),
     Case("a cell of the system", ("%%bash\necho $((1+1))", "%%sh --out said\necho quiet", "said")),
     Case("time", ("%time x = sum(range(10))", "%%time\ny = 5\nprint(y)", "x, y", "t = %timeit -o -n1 -r1 -q x\ntype(t).__name__")),
+    Case("an error under time", ("%%time\ndef f():\n    1 / 0\nf()\nx = 1", "x", "%%time\nx = = 1")),
+    Case("results under time", ("%%time\nx = 5\nx", "_", "%%time\n\n\n# words\nx += 1\nx;", "%%capture\nx = 9\nprint(x)\nx", "x")),
     Case("capture", ("%%capture out\nprint('hidden')\n5", "out.stdout, out.outputs", "print('seen')")),
     Case("a magic within a loop", ("for i in range(2):\n    %time j = i\n    !echo $i", "j")),
     Case("errors", ("def f(x):\n    return 1 / x", "f(0)", "try:\n    f(0)\nexcept ZeroDivisionError as error:\n    print(error)", "%tb", "%xmode Plain", "f(0)", "x = [1, 2\n", "nothing", "raise SystemExit(2)")),
