@@ -90,6 +90,8 @@ def _because(who: str, link: Dependence, resource: str) -> str:
             return f"{who} holds {resource}, made what it is by"
         case Via.DATA:
             return f"{who} uses {resource}, made what it was by"
+        case Via.CHAIN:
+            return f"{who} changed {resource} in place, made what it was by"
         case Via.CONTROL:
             return f"{who} ran because of"
         case Via.SPARED:
