@@ -87,11 +87,11 @@ class Spawned:
 def spawned(event: str, args: tuple[Any, ...], said: tuple[str, ...] = ()) -> Spawned | None:
     """Read the event of a starting process; None for one that only asks about the machine.
 
-    `said` are the texts among the step's arguments: shell magics fork, and run what the one text says.
+    `said` are the texts among the step's arguments: shell magics fork, and run what the one text says, or the two.
     """
     texts, folder = _command(event, args)
-    if event == "os.forkpty" and len(said) == 1:
-        texts = said
+    if event == "os.forkpty" and (len(said) == 1 or (len(said) == 2 and said[0] in MODEST)):
+        texts = (" ".join(said),)
     names = programs(texts)
     if names and names <= ASKING:
         return None
