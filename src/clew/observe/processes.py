@@ -90,8 +90,8 @@ def spawned(event: str, args: tuple[Any, ...], said: tuple[str, ...] = ()) -> Sp
     `said` are the texts among the step's arguments: shell magics fork, and run what the one text says, or the two.
     """
     texts, folder = _command(event, args)
-    if event == "os.forkpty" and (len(said) == 1 or (len(said) == 2 and said[0] in MODEST)):
-        texts = (" ".join(said),)
+    if event == "os.forkpty" and (len(said) == 1 or (len(said) == 2 and not MODEST.isdisjoint(said))):
+        texts = (" ".join(sorted(said, key=lambda text: text not in MODEST)),)  # they come in no order
     names = programs(texts)
     if names and names <= ASKING:
         return None
