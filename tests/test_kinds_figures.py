@@ -116,3 +116,23 @@ def test_a_subfigure_belongs_to_its_figure() -> None:
     ax = left.subplots()
     assert id(fig) in Look(ax).cells
     assert act(fig, "ax.plot([1, 2])", ax=ax) == {"whole"}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_plots_in_space_are_projected_anew_when_drawn() -> None:
+    fig = plt.figure()
+    ax = fig.add_subplot(projection="3d")
+    ax.plot([1, 2], [3, 4], [5, 6])
+    ax.scatter([1], [2], [3])
+    ax.bar3d([1], [1], [1], 1, 1, 1)
+    ax.text(1, 1, 1, "q")
+    assert act(fig, "x.canvas.draw()") == set()
+    assert act(fig, "ax.view_init(5, 5)", ax=ax) == {"whole"}
+    assert act(fig, "x.canvas.draw()") == set()
+    assert act(fig, "ax.lines[0].set_data_3d([1], [2], [3])", ax=ax) == {"whole"}
+
+
+def test_using_a_colour_map_does_not_change_it() -> None:
+    colours = matplotlib.colormaps["magma"].copy()
+    assert act(colours, "x(0.5)") == set()
+    assert act(colours, "x.set_bad('red')") == {"whole"}

@@ -200,6 +200,10 @@ def test_equal_frames_have_equal_digests() -> None:
     assert first == second
 
 
+def test_a_frequency_is_seen() -> None:
+    assert act(pd.DatetimeIndex(["2020-01-01", "2020-01-02"]), "x.freq = 'D'") == {"whole"}
+
+
 def test_a_subclass_of_the_users_runs_no_code() -> None:
     class Tripwire(pd.DataFrame):  # type: ignore[misc, name-defined]
         def __getattribute__(self, name: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import collections
 import ctypes
+import enum
 import functools
 import hashlib
 import itertools
@@ -27,6 +28,14 @@ class Slots:
         self.a = 1
 
 
+class Colour(enum.StrEnum):
+    RED = "red"
+
+
+class Text(str):
+    pass
+
+
 NAMES: dict[str, Any] = {
     "array": array,
     "collections": collections,
@@ -39,6 +48,8 @@ NAMES: dict[str, Any] = {
     "types": types,
     "ET": ET,
     "Slots": Slots,
+    "Colour": Colour,
+    "Text": Text,
 }
 
 
@@ -70,6 +81,7 @@ CHANGES = [
     Case("ET.fromstring('<a><b/></a>')", "x.set('k', 'v')"),
     Case("ET.ElementTree(ET.fromstring('<a/>'))", "x.getroot().tail = 'v'"),
     Case("Slots()", "x.a = 2"),
+    Case("Text('a')", "x.mine = 2"),
     Case("iter([1, 2])", "next(x)"),
     Case("zip([1], [2])", "next(x)"),
     Case("(i for i in [1])", "next(x)"),
@@ -82,6 +94,7 @@ SAME = [
     Case("collections.OrderedDict(a=1)", "x['a']; list(x); repr(x)"),
     Case("hashlib.md5()", "x.hexdigest()"),
     Case("ET.fromstring('<a><b/></a>')", "x.find('b'); ET.tostring(x); list(x); x.attrib"),
+    Case("Colour.RED", "x.value; x.name; x + 'a'"),
     Case("queue.Queue()", "x.empty(); x.qsize()"),
     Case("types.SimpleNamespace(a=1)", "x.a; repr(x)"),
 ]

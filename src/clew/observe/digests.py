@@ -10,6 +10,7 @@ from typing import Any
 from xxhash import xxh3_64, xxh3_64_intdigest
 
 ATOMS: frozenset[type] = frozenset({str, int, float, complex, bool, bytes, type(None), type(Ellipsis)})
+FEW = 100  # items that are looked at one by one
 CHUNK = 1 << 20  # bytes copied at a time where memory is not contiguous
 
 
@@ -56,12 +57,23 @@ def of_array(x: Any) -> int:
     if not plain.nbytes:
         return 0
     if plain.dtype.hasobject or plain.dtype.kind == "T":
-        return of_items(_flat_items(plain))
+        return _texts(plain) or of_items(_flat_items(plain))
     if not plain.flags.c_contiguous:
         plain = _in_memory_order(plain)
     if plain.flags.c_contiguous:
         return xxh3_64_intdigest(plain.reshape(-1).view("u1"))
     return _by_chunks(plain)
+
+
+def _texts(x: Any) -> int:
+    """Digest an array of nothing but texts; 0 for another. pandas tells in a third of the time that we would take."""
+    infer = getattr(sys.modules.get("pandas._libs.lib"), "infer_dtype", None)
+    if infer is None or x.size < FEW or x.dtype.kind != "O" or infer(x, skipna=False) != "string":
+        return 0
+    try:
+        return of_plain(x.reshape(-1).tolist())
+    except ValueError:  # there is a subclass of str among them
+        return 0
 
 
 def _flat_items(x: Any) -> list[object]:

@@ -213,7 +213,7 @@ KINDS = (
     Kind("masked array", ("numpy.ma.MaskedArray", "numpy.ma.core.MaskedArray"), masked_reach, masked_digest,
          MASKED_OWN),
     Kind("structured scalar", ("numpy.void",), void_reach, void_digest),
-    Kind("scalar", ("numpy.generic", "numpy.dtype", "numpy.ufunc"), nothing, constant),
+    Kind("scalar", ("numpy.generic", "numpy.str_", "numpy.bytes_", "numpy.dtype", "numpy.ufunc"), nothing, constant),
     Kind("array walker", ("numpy.flatiter",), walker_reach, walker_digest),
     Kind("arrays walker", ("numpy.nditer",), nothing, nditer_digest),
     Kind("vectorized function", ("numpy.vectorize", "numpy.lib.function_base.vectorize"), vectorized_reach, constant,

@@ -61,8 +61,14 @@ def labels(index: Any) -> int:
     if "_levels" in state:
         return of_plain((names(index), _levels(state)))
     data = state.get("_data")
-    freq = attribute(attribute(data, "_freq"), "freqstr", "")
-    return of_plain((type(index).__name__, names(index), freq, 0 if data is None else content(data)))
+    return of_plain((type(index).__name__, names(index), frequency(index), 0 if data is None else content(data)))
+
+
+def frequency(index: Any) -> str:
+    """Return the frequency that somebody gave an index of times, as text."""
+    state = attributes(index)
+    given = state.get("_freq") or attribute(state.get("_data"), "_freq")
+    return str(attribute(given, "freqstr", ""))
 
 
 def names(index: Any) -> int:

@@ -22,15 +22,36 @@ ANY = ("_visible", "_alpha", "_label", "zorder", "_clipon", "_gid")
 TEXT = ("_text", "_color", "_rotation", "_horizontalalignment", "_verticalalignment", "_usetex", "_wrap",
         "_linespacing", "_bbox_patch", "_fontproperties", "xy", "xycoords", "arrow_patch")  # fmt: skip
 LINE = ("_xorig", "_yorig", "_linewidth", "_linestyle", "_color", "_drawstyle", "_marker", "_markersize",
-        "_markeredgecolor", "_markerfacecolor", "_markeredgewidth", "_markevery", "_dash_pattern")  # fmt: skip
-PATCH = ("_facecolor", "_edgecolor", "_linewidth", "_linestyle", "_hatch", "_fill", "_x0", "_y0", "_width", "_height",
+        "_markeredgecolor", "_markerfacecolor", "_markeredgewidth", "_markevery")  # fmt: skip
+PATCH = ("_original_facecolor", "_original_edgecolor", "_linewidth", "_linestyle", "_hatch", "_fill", "_x0", "_y0", "_width", "_height",
          "angle", "_center", "r", "theta1", "theta2", "_closed")  # fmt: skip
 MAPPED = ("_A", "_offsets", "_original_facecolor", "_original_edgecolor", "_sizes", "_linewidths", "_hatch", "_extent",
           "origin", "_interpolation", "_norm", "cmap", "_colorizer")  # fmt: skip
-EDGE = ("_visible", "_edgecolor", "_facecolor", "_linewidth", "_linestyle", "_alpha", "_bounds", "zorder")
+EDGE = (
+    "_visible",
+    "_original_edgecolor",
+    "_original_facecolor",
+    "_linewidth",
+    "_linestyle",
+    "_alpha",
+    "_bounds",
+    "zorder",
+)
+SPACE = (
+    "_verts3d",
+    "_offsets3d",
+    "_segments3d",
+    "_segment3d",
+    "_vec",
+    "_facecolor3d",
+    "_edgecolor3d",
+    "_text",
+    "_z",
+    "_color",
+)
 LEGEND = ("_loc_real", "_ncols", "_ncol", "_fontsize", "_mode", "shadow", "_bbox_to_anchor")
-AXES = ("_aspect", "_box_aspect", "_adjustable", "_anchor", "_frameon", "_axisbelow", "axison", "_xmargin", "_ymargin",
-        "_subplotspec", "_axes_locator", "_facecolor")  # fmt: skip
+AXES = ("_aspect", "_box_aspect", "_adjustable", "_anchor", "_axisbelow", "axison", "_xmargin", "_ymargin",
+        "_subplotspec", "_axes_locator", "_facecolor", "elev", "azim", "roll", "_focal_length")  # fmt: skip
 AXIS = ("_autoscale_on", "label_position", "offset_text_position", "_scale", "units", "_remove_overlapping_locs")
 FONT = ("_size", "_weight", "_slant", "_family", "_file")
 CHILD_LISTS = ("_children", "artists", "collections", "images", "lines", "patches", "tables", "texts", "legends")
@@ -87,6 +108,7 @@ def axes_state(axes: Any, placed: bool) -> Iterator[object]:
     """Yield what can be told of one axes."""
     state = attributes(axes)
     yield id(axes), type(axes).__name__, values(state, ANY), values(state, AXES)
+    yield "elev" not in state and state.get("_frameon")  # in space, a drawing switches the frame off
     yield seen(attributes(state.get("_originalPosition")).get("_points")) if placed else 0
     yield [title_state(state[name]) for name in TITLES if name in state]
     for name in ("xaxis", "yaxis", "zaxis"):
@@ -172,6 +194,9 @@ def artist_state(artist: Any, *, moves: bool = False) -> list[object]:
     """Return what can be told of one artist; `moves` says that drawing may shift it."""
     state = attributes(artist)
     said = [id(artist), values(state, ANY)]
+    if type(artist).__module__.startswith("mpl_toolkits.mplot3d"):
+        # The rest is the projection, made anew at each drawing, the order of depth included.
+        return [id(artist), values(state, ("_visible", "_alpha", "_label", *SPACE))]
     if "_text" in state:
         said += values(state, TEXT)
         if not moves:
@@ -205,10 +230,12 @@ def seen(value: Any) -> object:
         if PLAIN.issuperset(map(type, value)):
             return value
         return [seen(item) for item in value[:1000]]
-    if is_scalar(cls):
-        return float(value) if cls.__name__.startswith(("float", "int", "uint")) else id(value)
+    if cls.__name__ == "ndarray":
+        return _array_seen(value)
     if cls.__name__ in SETTINGS:
         return values(attributes(value), SETTINGS[cls.__name__])
+    if is_scalar(cls):
+        return float(value) if cls.__name__.startswith(("float", "int", "uint")) else id(value)
     if cls.__module__ == "matplotlib.colors" and "_vmin" in attributes(value):
         return id(value), values(attributes(value), ("_vmin", "_vmax", "vmin", "vmax"))
     return _array_seen(value)
@@ -227,7 +254,6 @@ def _array_seen(value: Any) -> object:
 
 SETTINGS = {
     "FontProperties": FONT,
-    "MarkerStyle": ("_marker", "_fillstyle"),
     "Colorizer": ("_norm", "_cmap"),
 }
 
@@ -247,6 +273,14 @@ def constant(x: Any) -> Digest:
 def matrix_digest(transform: Any) -> Digest:
     """Digest a transform by the matrix that a user can set; the rest it works out."""
     return Digest(of_plain([class_digest(transform), _array_seen(attributes(transform).get("_mtx"))]))
+
+
+def colormap_digest(colormap: Any) -> Digest:
+    """Digest a colour map by the colours outside of its range; its table is made on the first use."""
+    state = attributes(colormap)
+    return Digest(
+        of_plain([class_digest(colormap), *values(state, ("name", "_rgba_bad", "_rgba_over", "_rgba_under"))])
+    )
 
 
 def no_reach(_: Any) -> Reach:
@@ -288,5 +322,6 @@ KINDS = (
         standing_reach,
         constant,
     ),
+    Kind("colour map", ("matplotlib.colors.Colormap",), no_reach, colormap_digest),
     Kind("transform", ("matplotlib.transforms.TransformNode",), no_reach, matrix_digest),
 )

@@ -12,13 +12,13 @@ from typing import Any
 from clew.observe.digests import ATOMS, of_mapping, of_plain
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.arrays import constant, nothing
-from clew.observe.kinds.columns import content, held, labels, memory, names
+from clew.observe.kinds.columns import content, frequency, held, labels, memory, names
 from clew.observe.kinds.plain import ORDER
 from clew.observe.kinds.raw import attribute, attributes, class_digest, loaded
 
 FRAME_OWN = frozenset({"_mgr", "_item_cache", "_attrs", "_flags", "_is_copy", "_name", "_cacher", "_index", "_cache"})
 INDEX_OWN = frozenset(
-    {"_data", "_name", "_names", "_cache", "_id", "_references", "_range", "_levels", "_codes", "sortorder",
+    {"_data", "_name", "_names", "_cache", "_id", "_references", "_range", "_freq", "_levels", "_codes", "sortorder",
      "_engine", "_reset_identity", "_no_setting_name"}
 )  # fmt: skip
 
@@ -143,8 +143,7 @@ def series_digest(s: Any) -> Digest | Opaque:
 
 def index_digest(index: Any) -> Digest:
     """Digest what can change of an index: its names."""
-    freq = attribute(attribute(attributes(index).get("_data"), "_freq"), "freqstr", "")
-    return Digest(of_plain((class_digest(index), names(index), freq)))
+    return Digest(of_plain((class_digest(index), names(index), frequency(index))))
 
 
 def column_reach(values: Any) -> Reach:
@@ -167,6 +166,7 @@ def standing_reach(x: Any) -> Reach:
 
 
 KINDS = (
+    Kind("calendar offset", ("pandas._libs.tslibs.offsets.BaseOffset", "pandas.DateOffset"), nothing, constant),
     Kind("frame", ("pandas.DataFrame", "pandas.core.frame.DataFrame"), frame_reach, frame_digest, FRAME_OWN),
     Kind("series", ("pandas.Series", "pandas.core.series.Series"), series_reach, series_digest, FRAME_OWN),
     Kind("index", ("pandas.Index", "pandas.core.indexes.base.Index"), nothing, index_digest, INDEX_OWN),

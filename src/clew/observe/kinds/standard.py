@@ -30,12 +30,12 @@ def random_digest(value: Any) -> Digest | Opaque:
 
 
 def namespace_reach(value: Any) -> Reach:
-    """Lead from a simple namespace to its attributes."""
+    """Lead from an object whose state is in its attributes to these."""
     return Reach((), {name: () if type(held) in ATOMS else (held,) for name, held in attributes(value).items()})
 
 
 def namespace_digest(value: Any) -> Digest:
-    """Digest a simple namespace by attribute."""
+    """Digest an object whose state is in its attributes."""
     state = attributes(value)
     return Digest(0, {name: digest_of([held]) for name, held in state.items()} | {ORDER: digest_of(state)})
 
@@ -78,6 +78,10 @@ KINDS = (
     Kind("ordered dict", ("collections.OrderedDict",), dict_reach, ordered_digest),
     Kind("Python's random generator", ("random.Random",), nothing, random_digest, frozenset({"gauss_next"})),
     Kind("namespace", ("types.SimpleNamespace",), namespace_reach, namespace_digest),
+    Kind("constant with attributes",
+         ("enum.Enum", "builtins.str", "builtins.int", "builtins.float", "builtins.complex", "builtins.bytes"),
+         namespace_reach, namespace_digest),
+    Kind("expression", ("sympy.core.basic.Basic",), nothing, constant),
     Kind("XML element", ("xml.etree.ElementTree.Element",), element_reach, element_digest),
     Kind("hash", ("_hashlib.HASH", "_blake2.blake2b", "_blake2.blake2s", "_md5.md5", "_sha1.sha1"), nothing, hash_digest),
     Kind("C value", ("_ctypes.Array", "_ctypes.Structure", "_ctypes.Union", "_ctypes._SimpleCData"), nothing,

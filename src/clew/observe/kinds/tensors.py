@@ -7,9 +7,9 @@ version that torch counts up at each write in place stands for it.
 
 from __future__ import annotations
 
-import ctypes
 import sys
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from clew.observe.atoms import ATOMS, digest_of
@@ -24,10 +24,17 @@ DEVICE_LIMIT = 1 << 26  # bytes of a tensor on another device that we let it sum
 GRAPH_LIMIT = 20_000  # nodes of an autograd graph walked in search of its leaves
 SAMPLES = 64
 
-_view = ctypes.pythonapi.PyMemoryView_FromMemory
-_view.restype = ctypes.py_object
-_view.argtypes = (ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int)
-_READ = 0x100
+
+@cache
+def _viewer() -> Any:
+    """Python's function for looking at memory; a prototype of our own leaves the one that others use as it is."""
+    ctypes = sys.modules["ctypes"]  # torch imports it
+    kind = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int)
+    return kind(("PyMemoryView_FromMemory", ctypes.pythonapi))
+
+
+def _view(start: int, size: int) -> Any:
+    return _viewer()(start, size, 0x100)  # PyBUF_READ
 
 
 class _Quiet:
@@ -129,9 +136,9 @@ def _memory(x: Any) -> int:
         storage = _storage_of(x)
         start, size = storage.data_ptr(), storage.nbytes()
     if size <= LIMIT:
-        return of_bytes(_view(start, size, _READ))
+        return of_bytes(_view(start, size))
     stride = size // SAMPLES
-    samples = [of_bytes(_view(start + place * stride, 1 << 12, _READ)) for place in range(SAMPLES)]
+    samples = [of_bytes(_view(start + place * stride, 1 << 12)) for place in range(SAMPLES)]
     return of_plain((start, _get(x, "_version"), samples))
 
 
@@ -206,7 +213,7 @@ def generator_digest(x: Any) -> Digest | Opaque:
         state = type(x).__dict__["get_state"](x)
     except RuntimeError as error:
         return Opaque(f"a random generator of a device: {error}")
-    return Digest(of_bytes(_view(_call(state, "data_ptr"), _call(state, "numel"), _READ)))
+    return Digest(of_bytes(_view(_call(state, "data_ptr"), _call(state, "numel"))))
 
 
 def storage_digest(x: Any) -> Digest | Opaque:
@@ -214,7 +221,7 @@ def storage_digest(x: Any) -> Digest | Opaque:
     raw = attribute(x, "_untyped_storage") or x
     if raw.device.type != "cpu" or raw.nbytes() > LIMIT:
         return Opaque("a storage that is not on the processor, or very large")
-    return Digest(of_bytes(_view(raw.data_ptr(), raw.nbytes(), _READ)) if raw.nbytes() else 0)
+    return Digest(of_bytes(_view(raw.data_ptr(), raw.nbytes())) if raw.nbytes() else 0)
 
 
 def storage_reach(x: Any) -> Reach:
