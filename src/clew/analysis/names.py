@@ -16,10 +16,14 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One way into a variable: `kind` is "item" for `x["key"]`, "attribute" for `x.key`, "whole" otherwise."""
+    """One way into a variable: `kind` is "item" for `x["key"]`, "attribute" for `x.key`, "whole" otherwise.
+
+    `stored` says that the place is only written.
+    """
 
     kind: str
     key: str = ""
+    stored: bool = False
 
 
 WHOLE = Access("whole")
@@ -101,21 +105,26 @@ class _Walker(ast.NodeVisitor):
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if isinstance(node.value, ast.Name):
-            self.read(node.value.id, Access("attribute", node.attr))
+            self.read(node.value.id, Access("attribute", node.attr, not isinstance(node.ctx, ast.Load)))
         else:
             self.visit(node.value)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
         if isinstance(node.value, ast.Name) and isinstance(key, str):
-            self.read(node.value.id, Access("item", key))
+            self.read(node.value.id, Access("item", key, not isinstance(node.ctx, ast.Load)))
             return
         self.visit(node.value)
         self.visit(node.slice)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        if isinstance(node.target, ast.Name):
-            self.read(node.target.id, WHOLE)
+        match node.target:
+            case ast.Name(id=name):
+                self.read(name, WHOLE)
+            case ast.Attribute(value=ast.Name(id=name), attr=key):
+                self.read(name, Access("attribute", key))
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
+                self.read(name, Access("item", key))
         self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:

@@ -61,6 +61,9 @@ class Touch:
     words: frozenset[str]
     imports: tuple[str, ...]
     star: bool
+    builds: bool  # a class with bases, keywords or decorators: making it may run the user's code
+    attributes: frozenset[tuple[str, str]]  # attributes stored right on a variable
+    handed: frozenset[str]  # variables of which a method that may change them is handed on, not called
 
 
 def touch_of(statement: ast.stmt) -> Touch:
@@ -79,6 +82,9 @@ def touch_of(statement: ast.stmt) -> Touch:
         frozenset(word for node in nodes for word in _words(node)),
         tuple(module for node in nodes for module in _imported(node)),
         any(isinstance(n, ast.ImportFrom) and n.names[0].name == "*" for n in nodes),
+        any(isinstance(n, ast.ClassDef) and bool(n.bases or n.keywords or n.decorator_list) for n in nodes),
+        frozenset(pair for node in nodes for pair in _attribute_stored(node)),
+        _handed(nodes) if any(isinstance(node, ast.Call) for node in nodes) else frozenset(),
     )
 
 
@@ -113,6 +119,27 @@ def _stored(node: ast.AST) -> Iterator[str]:
             yield root_of(target) or ANYTHING
         case _:
             return
+
+
+def _attribute_stored(node: ast.AST) -> Iterator[tuple[str, str]]:
+    match node:
+        case ast.Attribute(value=ast.Name(id=name), attr=attribute, ctx=ast.Store() | ast.Del()):
+            yield name, attribute
+        case _:
+            return
+
+
+def _handed(nodes: list[ast.AST]) -> frozenset[str]:
+    """Variables of which a changing method is spoken of without being called."""
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    loose = [node for node in nodes if isinstance(node, ast.Attribute) and id(node) not in called]
+    return frozenset(root_of(node) for node in loose if node.attr in CHANGING)
+
+
+CHANGING = frozenset(
+    "append appendleft extend extendleft insert remove pop popleft popitem clear sort reverse rotate update add "
+    "discard setdefault __setitem__ __delitem__ difference_update intersection_update".split()
+)
 
 
 def root_of(node: ast.AST) -> str:

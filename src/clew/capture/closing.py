@@ -19,6 +19,8 @@ from clew.observe.heap import Heap
 from clew.observe.openhandles import written_path
 from clew.observe.outside import Outside
 
+BUILTINS = "__builtins__"
+ABSENT = object()
 UNSEEN = object()
 """Stands for a value that is not held, only known by its address."""
 
@@ -38,7 +40,11 @@ class Closer:
         self.relations: dict[str, set[str]] = {}  # variables taken out of long containers, and those containers
         self.sizes: dict[str, int] = {}
         self.seeds: tuple[str, ...] = ()
-        self.stored: list[str] = []
+        self.stored: list[tuple[ModuleType, str]] = []
+        self.overwritten: set[str] = set()  # modules of which an attribute that was there was replaced
+        self.moved: set[str] = set()  # ambient state that the program changed
+        self.figures: set[int] = set()  # addresses of figures that the step is known to change
+        self.current_figure = False
         self.ambient_touched = False
 
     # ---- notes taken while the step runs ----------------------------------------------------------------
@@ -49,21 +55,22 @@ class Closer:
         if step.before is None:
             step.before = photograph(self.namespace)
 
-    def note_ambient(self, step: Opened) -> None:
+    def note_ambient(self) -> None:
         """The step may change ambient state."""
         self.ambient_touched = True
 
-    def note_seeds(self, step: Opened, kinds: tuple[str, ...]) -> None:
+    def note_seeds(self, kinds: tuple[str, ...]) -> None:
         """The step sets ambient state, whatever it was."""
         self.seeds += kinds
 
-    def note_figure(self, step: Opened, whose: str) -> None:
-        """The step changes a figure: the current one, or the one that the object belongs to."""
-        self.ambient_touched = True
-
-    def note_stores(self, step: Opened, roots: Iterable[str]) -> None:
+    def note_stores(self, roots: Iterable[str], attributes: Iterable[tuple[str, str]]) -> None:
         """The step stores into the objects of these variables; modules are watched apart from the heap."""
-        self.stored += roots
+        for root in roots:
+            held = self.namespace.get(root)
+            if type(held) is ModuleType:
+                said = [attribute for name, attribute in attributes if name == root]
+                self.stored += [(held, attribute) for attribute in said or [""]]
+                self.overwritten |= {name_of(held) for attribute in said or [""] if not attribute or attribute in vars(held)}
 
     def note_libraries(self, new: Iterable[str]) -> None:
         """An import is about to load modules; those loaded already may be changed by it."""
@@ -99,9 +106,11 @@ class Closer:
         step.effects += self.modules(step, touch)
         step.effects += self.ambient_changes(step, touch)
         step.effects += self.outside.finish()
+        step.effects += self.drawn(step)
         self.relate(step, bound)
         self.heap.forget(bound)
-        self.stored, self.seeds = [], ()
+        self.stored, self.seeds, self.overwritten = [], (), set()
+        self.figures, self.current_figure = set(), False
 
     def bindings(self, step: Opened, statement: Statement, before: Mapping[str, int], raised: bool) -> set[str]:
         """The names that the step bound or deleted, its effects noted."""
@@ -128,7 +137,8 @@ class Closer:
         if step.before is None:
             return set()
         now = self.namespace
-        new = {n for n in now if n not in known and (n not in step.before or differs(step.before[n], now[n]))}
+        before = step.before
+        new = {n for n in now if n not in known and n != BUILTINS and differs(before.get(n, ABSENT), now[n])}
         gone = {name for name in step.before if name not in now and name not in known}
         step.effects += [Bound(Name(name)) for name in sorted(new)]
         step.effects += [Deleted(Name(name)) for name in sorted(gone)]
@@ -141,17 +151,26 @@ class Closer:
 
     def modules(self, step: Opened, touch: Touch) -> list[Effect]:
         """Modules and libraries that the step stored into, or that an import changed."""
-        changed = set()
-        for root in self.stored:
-            held = self.namespace.get(root)
-            if type(held) is ModuleType:
-                changed.add(ModuleType.__getattribute__(held, "__dict__").get("__name__", root))
+        changed = {Module(name_of(module), attribute) for module, attribute in self.stored}
+        patched = set(self.overwritten)
         if step.modules and len(sys.modules) != step.modules:
-            changed |= {name for name, had in self.sizes.items() if grown(name, had)}
-        self.reader.patched |= changed
+            grew = {name for name, had in self.sizes.items() if grown(name, had)}
+            changed |= {Module(name) for name in grew}
+            patched |= grew
         self.sizes = {}
-        tops = {Ambient(f"{name.partition('.')[0]} as patched") for name in changed}
-        return [*[Changed(Module(name)) for name in sorted(changed)], *[Changed(top) for top in tops]]
+        if not changed:
+            return []
+        for module in changed:
+            self.reader.stored.setdefault(module.module, set()).add(module.attribute)
+        self.reader.patched |= patched
+        tops = {Ambient(f"{name.partition('.')[0]} as patched") for name in patched}
+        return [*map(Changed, sorted(changed, key=str)), *map(Changed, tops)]
+
+    def drawn(self, step: Opened) -> list[Effect]:
+        """Figures that the step is known to have changed."""
+        if self.current_figure:
+            self.figures |= self.heap.figures([current_figure()])
+        return [Changed(cell, Reason.KNOWN) for cell in self.heap.write_known(self.figures, step.number)]
 
     def ambient_changes(self, step: Opened, touch: Touch) -> list[Effect]:
         """The hidden state that moved, compared with the last look at it."""
@@ -163,6 +182,7 @@ class Closer:
         if touch.imports:
             moved -= set(self.ambient.appeared(self.state, now))  # loaded, not used
         self.state = now
+        self.moved |= moved | set(self.seeds)
         seeded: list[Effect] = [Bound(Ambient(kind), Reason.KNOWN) for kind in self.seeds]
         return [*seeded, *[Changed(Ambient(kind)) for kind in sorted(moved - set(self.seeds))]]
 
@@ -178,12 +198,26 @@ class Closer:
                     self.relations[name] = bulky - {name}
 
 
+def current_figure() -> object:
+    """The figure that pyplot draws on now, if any."""
+    helpers = sys.modules.get("matplotlib._pylab_helpers")
+    managers = getattr(getattr(helpers, "Gcf", None), "figs", None)
+    if not managers:
+        return None
+    return getattr(getattr(next(reversed(managers.values())), "canvas", None), "figure", None)
+
+
+def name_of(module: ModuleType) -> str:
+    """The name that a module goes by."""
+    return str(ModuleType.__getattribute__(module, "__dict__").get("__name__", ""))
+
+
 def photograph(namespace: dict[str, object]) -> dict[str, object]:
     """The names and, by address, their values; atoms themselves, whose addresses are soon used again."""
     return {
         name: value if type(value) in ATOMS else (UNSEEN, id(value))
         for name, value in namespace.items()
-        if name != "__builtins__"
+        if name != BUILTINS
     }
 
 

@@ -25,6 +25,7 @@ class Opened:
     effects: list[Effect] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
     bound_before: dict[str, int] = field(default_factory=dict)
+    around: set[str] = field(default_factory=set)
     looked: set[str] = field(default_factory=set)
     prepared: bool = False
     everything: bool = False

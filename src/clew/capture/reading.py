@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import PosixPath, PurePosixPath, PureWindowsPath, WindowsPath
 from types import ModuleType
@@ -31,6 +32,8 @@ class Reader:
         self.namespace = namespace
         self.heap = heap
         self.patched: set[str] = set()
+        self.stored: dict[str, set[str]] = {}  # attributes of modules that the program stored, by module
+        self.mentioned: frozenset[str] = frozenset()  # all names that functions reached last may look up
 
     def bound(self, names: Iterable[str]) -> set[str]:
         """Those of the names that are bound."""
@@ -41,8 +44,10 @@ class Reader:
         found: set[str] = set()
         todo = list(names)
         seen = set(todo)
+        self.mentioned = frozenset()
         while todo:
             survey = self.heap.survey(todo.pop())
+            self.mentioned |= survey.names if survey else frozenset()
             for name in survey.names if survey else ():
                 if name not in seen and name in self.namespace:
                     seen.add(name)
@@ -76,19 +81,66 @@ class Reader:
 
     def cells(self, name: str, ways: Collection[Access]) -> list[Cell]:
         """One cell for each last writer of what a variable leads to."""
-        return list(self.heap.writers(name, ways).values())
+        return self.heap.written(name, ways)
 
     def module_reads(self, module: ModuleType, ways: Collection[Access]) -> list[Effect]:
         """A module that the program changed is read with its changes."""
         name = ModuleType.__getattribute__(module, "__dict__").get("__name__")
-        if name not in self.patched or holds_users_code(module):
+        stored = self.stored.get(name, set())
+        if not stored or holds_users_code(module):
             return []
-        return [Read(Module(name))]
+        wanted = {way.key for way in ways if way.kind == "attribute" and not way.stored}
+        said = stored if any(way.kind == "whole" for way in ways) else stored & (wanted | {""})
+        return [Read(Module(name, attribute)) for attribute in sorted(said)]
+
+    def settings(self, moved: set[str], top: str, said: str) -> list[Effect]:
+        """Settings that the program changed, and that a call into a library goes by."""
+        found = [kind for kind in moved if top in SETTINGS.get(kind, ()) or said in SETTINGS.get(kind, ())]
+        if "warnings" in moved and raises_warnings():
+            found.append("warnings")
+        if "numpy.errstate" in moved and raises_errors():
+            found.append("numpy.errstate")
+        return [Read(Ambient(kind), Reason.ASSUMED) for kind in found]
+
+    def mentioned_settings(self, moved: set[str], words: Iterable[str]) -> list[Effect]:
+        """Settings that the program changed, and that a statement's words speak of."""
+        words = set(words)
+        return [Read(Ambient(kind), Reason.ASSUMED) for kind in moved if not words.isdisjoint(SPOKEN.get(kind, ()))]
 
     def patches(self, top: str) -> list[Effect]:
         """What calling into a library reads, where the program changed the library."""
         changed = any(name == top or name.startswith(f"{top}.") for name in self.patched)
         return [Read(Ambient(f"{top} as patched"), Reason.ASSUMED)] if changed else []
+
+
+SHOWING = ("builtins.print", "builtins.str", "builtins.repr", "builtins.format", "numpy.array2string", "numpy.array_repr")
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "pandas.options": ("pandas",),
+    "pandas.display": ("pandas", *SHOWING),
+    "numpy.options": SHOWING,
+    "matplotlib": ("matplotlib", "seaborn", "pandas", "mpl_toolkits"),
+    "torch": ("torch",),
+    "torch.options": ("torch",),
+    "decimal": ("decimal", "_decimal"),
+}
+SPOKEN: dict[str, tuple[str, ...]] = {
+    "environ": ("environ", "getenv", "environb", "expandvars", "expanduser"),
+    "cwd": ("getcwd", "cwd", "abspath", "resolve", "absolute"),
+    "sys.path": ("path",),
+    "decimal": ("Decimal", "getcontext", "decimal"),
+}
+
+
+def raises_warnings() -> bool:
+    """Tell whether some warning is turned into an error."""
+    filters = getattr(sys.modules.get("warnings"), "filters", ())
+    return any(entry[0] == "error" for entry in filters)
+
+
+def raises_errors() -> bool:
+    """Tell whether NumPy turns floating-point faults into errors."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and any(way in ("raise", "call") for way in numpy.geterr().values())
 
 
 def _elements(value: object) -> Iterable[object]:

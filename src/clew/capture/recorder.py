@@ -12,9 +12,12 @@ import os
 import sys
 import threading
 import types
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from clew.analysis.outline import Shape, Statement
+from clew.analysis.touch import HiddenCall, Touch
 from clew.capture.clock import Clock
 from clew.capture.closing import Closer
 from clew.capture.opened import Opened
@@ -29,6 +32,7 @@ from clew.model.places import Source
 from clew.model.resources import Ambient, Module
 from clew.observe.ambient import AmbientProbes
 from clew.observe.heap import Heap
+from clew.observe.kinds.functions import LOOKS_UP
 from clew.observe.outside import Outside
 from clew.rewrite.plan import CallSite, Plan
 from clew.rewrite.protocol import CALL, NAMES, NOTE, SELF, STEP
@@ -67,8 +71,8 @@ class Recorder:
         self.process = os.getpid()
         self.blind = False
         self.busy = False
-        self.statements: list[Any] = []
-        self.touches: list[Any] = []
+        self.statements: list[Statement] = []
+        self.touches: list[Touch] = []
         self.sites: list[CallSite] = []
         self.owners: list[tuple[int, int]] = []  # for each statement: its source, its number there
         self.sources = 0
@@ -140,42 +144,19 @@ class Recorder:
 
     def step(self, number: int) -> None:
         """A statement begins (or, for `~n`, the body of a `with` statement is done)."""
-        if self.blind or self.busy or threading.get_ident() != self.thread:
-            return
-        self.busy = True
-        try:
-            self.close("")
-            if number >= 0:
-                self.open(number)
-            else:
-                self.open(~number, leaving=True)
-        except Exception as fault:
-            self.fault(fault)
-        finally:
-            self.busy = False
+        if not self.busy and threading.get_ident() == self.thread:
+            self.guard(self.turn, number)
 
     def call(self, site: int, callee: Any) -> Any:
         """A plain callable is about to be called."""
-        if not (self.blind or self.busy or threading.get_ident() != self.thread):
-            self.busy = True
-            try:
-                self.announced(self.sites[site], callee, callee_names(callee), function_name(callee))
-            except Exception as fault:
-                self.fault(fault)
-            finally:
-                self.busy = False
+        if not self.busy and threading.get_ident() == self.thread:
+            self.guard(self.function, site, callee)
         return callee
 
     def self(self, site: int, owner: Any) -> Any:
         """A method of an object is about to be called."""
-        if not (self.blind or self.busy or threading.get_ident() != self.thread):
-            self.busy = True
-            try:
-                self.method(self.sites[site], owner)
-            except Exception as fault:
-                self.fault(fault)
-            finally:
-                self.busy = False
+        if not self.busy and threading.get_ident() == self.thread:
+            self.guard(self.method, site, owner)
         return owner
 
     def note(self, text: Any) -> Any:
@@ -193,7 +174,8 @@ class Recorder:
             return
         self.busy = True
         try:
-            work(*arguments)
+            with self.outside.own_work():
+                work(*arguments)
         except Exception as fault:
             self.fault(fault)
         finally:
@@ -222,6 +204,14 @@ class Recorder:
     def index(self, step: Opened) -> int:
         return step.statement
 
+    def turn(self, number: int) -> None:
+        """One statement is over, the next begins."""
+        self.close("")
+        if number >= 0:
+            self.open(number)
+        else:
+            self.open(~number, leaving=True)
+
     def open(self, index: int, leaving: bool = False) -> None:
         statement, touch = self.statements[index], self.touches[index]
         source, _ = self.owners[index]
@@ -234,18 +224,34 @@ class Recorder:
             step.effects += self.reader.reads(reads)
         else:
             step.read.update(self.reader.bound(statement.reads))
+        step.around = self.reader.bound(self.around(index))
         for name in statement.binds:
             step.bound_before[name] = id(namespace[name]) if name in namespace else 0
         self.outside.start(())
+        if self.closer.moved:
+            step.effects += self.reader.mentioned_settings(self.closer.moved, touch.words)
         if touch.imports:
             self.importing(step, touch)
         if leaving or touch.stores or touch.hidden or touch.star or touch.operates:
             self.judge_text(step, index)
 
-    def importing(self, step: Opened, touch: Any) -> None:
+    def around(self, index: int) -> set[str]:
+        """The variables of the `with` statements around a statement: what happens within may change them."""
+        found: set[str] = set()
+        source, number = self.owners[index]
+        first = index - number
+        parent = self.statements[index].parent
+        while parent is not None:
+            header = self.statements[first + parent]
+            if header.shape is Shape.WITH:
+                found |= header.binds | header.reads.keys()
+            parent = header.parent
+        return found
+
+    def importing(self, step: Opened, touch: Touch) -> None:
         """An import reads what decides where modules come from, and changes what libraries are."""
         new = [module for module in touch.imports if module not in sys.modules]
-        step.effects += [Read(Module(module)) for module in touch.imports if module in self.reader.patched]
+        step.effects += [Read(Module(module)) for module in touch.imports if module in self.reader.stored]
         if new or touch.star:
             step.effects += [Read(Ambient(kind), Reason.ASSUMED) for kind in ("environ", "sys.path", "cwd")]
             step.modules = len(sys.modules)
@@ -254,9 +260,9 @@ class Recorder:
 
     def judge_text(self, step: Opened, index: int) -> None:
         """Judge the parts of a statement that nobody announces."""
-        statement, touch = self.statements[index], self.touches[index]
+        touch = self.touches[index]
         lively, functions = self.liveliness(step.read)
-        if step.leaving or (touch.operates and lively):
+        if step.leaving or (touch.operates and lively) or (touch.builds and functions) or self.hands_out(touch):
             self.doubt(step, Unknown())
             return
         roots: set[str] = set()
@@ -267,14 +273,16 @@ class Recorder:
                 return
             roots |= judged.names if isinstance(judged, Limited) else set()
         if touch.stores:
-            stored = touch.stores
-            judged = Unknown() if "?" in stored else Limited(frozenset(stored | roots))
-            self.closer.note_stores(step, stored)
-            self.doubt(step, judged)
+            self.closer.note_stores(touch.stores, touch.attributes)
+            self.doubt(step, Unknown() if "?" in touch.stores else Limited(frozenset(touch.stores | roots)))
         elif roots:
             self.doubt(step, Limited(frozenset(roots)))
 
-    def judge_hidden(self, hidden: Any, lively: bool, functions: bool) -> Verdict:
+    def hands_out(self, touch: Touch) -> bool:
+        """Tell whether the statement hands a method that changes its object to somebody else (`map(l.append, xs)`)."""
+        return any(type(self.namespace.get(root)) in CONTAINERS for root in touch.handed)
+
+    def judge_hidden(self, hidden: HiddenCall, lively: bool, functions: bool) -> Verdict:
         """Judge a call in a loop, lambda or comprehension, as far as its callee can be told beforehand."""
         names, root = self.hidden_names(hidden)
         facts = self.knowledge.about_first(names) if names else None
@@ -285,7 +293,7 @@ class Recorder:
         site = CallSite(0, NOWHERE, hidden.method, root or "", 9, hidden.keywords, {"*": ""} if facts.unless else {})
         return verdict(facts, site, lively, functions)
 
-    def hidden_names(self, hidden: Any) -> tuple[tuple[str, ...], str | None]:
+    def hidden_names(self, hidden: HiddenCall) -> tuple[tuple[str, ...], str | None]:
         """The names of a callee written `a.b.c`, where `a` is a variable or builtin, and the variable."""
         first, *rest = hidden.path.split(".") if hidden.path else ("",)
         if first in self.namespace:
@@ -306,7 +314,9 @@ class Recorder:
 
     # ---- calls ------------------------------------------------------------------------------------------
 
-    def announced(self, site: CallSite, callee: object, names: Sequence[str], said: str) -> None:
+    def announced(
+        self, site: CallSite, callee: object, names: Sequence[str], said: str, owner: object = None
+    ) -> None:
         step = self.current
         if step is None or step.suspended:
             return
@@ -315,10 +325,13 @@ class Recorder:
         self.consult(step, facts, said)
         lively, functions = self.liveliness(step.read)
         judged = verdict(facts, site, lively, functions)
+        if isinstance(judged, Harmless) and step.around and facts is not None and facts.pure_if_inert:
+            judged = Unknown()  # within a `with`, what is printed or warned may go into an object
+        self.draw(step, facts, owner)
         if site.method in SHELL_CALLS or (facts is not None and facts.reads_names) or said in CALLERS_NAMES:
             self.read_names(step)
         if said in ("builtins.setattr", "builtins.delattr"):
-            self.closer.note_stores(step, [site.arguments.get("0", "")])
+            self.closer.note_stores([site.arguments.get("0", "")], ())
         if isinstance(judged, Harmless):
             if facts is not None and (facts.reads_path or facts.writes_path):
                 self.mention(step)
@@ -326,7 +339,13 @@ class Recorder:
         self.mention(step)
         self.doubt(step, judged)
 
-    def method(self, site: CallSite, owner: object) -> None:
+    def function(self, number: int, callee: object) -> None:
+        """A plain callable is called."""
+        self.announced(self.sites[number], callee, callee_names(callee), function_name(callee))
+
+    def method(self, number: int, owner: object) -> None:
+        """A method of an object is called."""
+        site = self.sites[number]
         if type(owner) is types.ModuleType:
             held = types.ModuleType.__getattribute__(owner, "__dict__").get(site.method)
             if held is not None:
@@ -335,20 +354,31 @@ class Recorder:
         names = method_names(owner, site.method)
         cls = owner if issubclass(type(owner), type) else type(owner)
         said = names[0] if names else f"{type_name(cls)}.{site.method}"
-        self.announced(site, owner, names, said)
+        self.announced(site, owner, names, said, owner)
 
     def consult(self, step: Opened, facts: CalleeFacts | None, said: str) -> None:
         """The ambient state that a call is known to read, and patches of the library it belongs to."""
+        top = said.partition(".")[0]
         if facts is not None:
             kinds = (*facts.consults, *facts.draws)
             step.effects += [Read(Ambient(kind), Reason.KNOWN) for kind in kinds]
-            self.closer.note_seeds(step, facts.seeds)
+            self.closer.note_seeds(facts.seeds)
             if facts.figure or facts.draws or facts.seeds:
-                self.closer.note_ambient(step)
-            if facts.figure:
-                self.closer.note_figure(step, facts.figure)
+                self.closer.note_ambient()
+        step.effects += self.reader.settings(self.closer.moved, top, said)
         if self.reader.patched:
-            step.effects += self.reader.patches(said.partition(".")[0])
+            step.effects += self.reader.patches(top)
+
+    def draw(self, step: Opened, facts: CalleeFacts | None, owner: object) -> None:
+        """A call that is known to change a figure: the one that its object belongs to, or the current one."""
+        if facts is None or not facts.figure:
+            return
+        step.effects.append(Read(Ambient("matplotlib"), Reason.KNOWN))
+        if facts.figure == "current":
+            step.effects.append(Read(Ambient("matplotlib.figure"), Reason.KNOWN))
+            self.closer.current_figure = True
+        else:
+            self.closer.figures |= self.heap.figures([owner])
 
     def liveliness(self, names: Iterable[str]) -> tuple[bool, bool]:
         """Whether the user's code may run by operations on what these variables lead to, and whether they lead to functions."""
@@ -366,7 +396,7 @@ class Recorder:
 
     def said_everything(self, step: Opened) -> bool:
         """Tell whether the statement asks for the whole namespace and does not say what for."""
-        return not WHOLE_NAMESPACE.isdisjoint(self.touches[step.statement].words)
+        return not LOOKS_UP.isdisjoint(self.touches[step.statement].words)
 
     def read_more(self, step: Opened, names: Iterable[str]) -> None:
         new = set(names) - step.read
@@ -388,8 +418,11 @@ class Recorder:
             return
         if isinstance(judged, Unknown):
             step.everything = True
-            self.read_more(step, self.reader.called_names(step.read))
-            names = set(step.read)
+            called = self.reader.called_names(step.read)
+            self.read_more(step, called)
+            if not LOOKS_UP.isdisjoint(self.reader.mentioned):
+                self.read_names(step)
+            names = step.read | step.around
         else:
             names = set(judged.names)
         self.closer.before(step)
@@ -457,8 +490,8 @@ class Recorder:
 
 
 FLUSH_SECONDS = 0.5
-WHOLE_NAMESPACE = frozenset({"globals", "locals", "vars", "eval", "exec"})
-CALLERS_NAMES = frozenset({f"builtins.{name}" for name in WHOLE_NAMESPACE})
+CALLERS_NAMES = frozenset({f"builtins.{name}" for name in LOOKS_UP})
+CONTAINERS = (list, dict, set, deque, bytearray)
 SAFE_METHODS = frozenset(
     "capitalize casefold center count encode endswith expandtabs find format format_map index isalnum isalpha isdigit "
     "islower isnumeric isspace istitle isupper join ljust lower lstrip partition replace rfind rindex rjust rpartition "

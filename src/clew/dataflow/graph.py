@@ -22,7 +22,7 @@ from clew.model.events import (
 )
 from clew.model.graph import Dependence, Graph, Via
 from clew.model.places import Source
-from clew.model.resources import Cell, Name, Resource
+from clew.model.resources import ALL_CELLS, ALL_PARTS, Cell, Name, Resource
 
 END = -1
 """Stands for the end of the session where a step is asked for."""
@@ -89,6 +89,7 @@ class _Folding:
         self.tables = tables
         self.dependences: dict[int, tuple[Dependence, ...]] = {}
         self.writers: dict[Resource, tuple[int, Reason]] = {}
+        self.parts: dict[int, dict[str, tuple[int, Reason]]] = {}
         self.headers: dict[tuple[int, int], int] = {}
         self.causes: dict[tuple[int, int], int] = {}
         self.spared: dict[str, dict[tuple[int, int], int]] = {}
@@ -116,22 +117,34 @@ class _Folding:
             found += self.spared_for(step, resource)
         return found
 
-    def from_writer(self, step: int, resource: Resource, reason: Reason) -> list[Dependence]:
-        writer = self.writers.get(key_of(resource))
-        if writer is None or writer[0] == step:
-            return []
-        return [Dependence(step, writer[0], Via.DATA, resource, max(reason, writer[1], key=DOUBT.index))]
+    def from_writer(self, step: int, resource: Resource, reason: Reason, via: Via = Via.DATA) -> list[Dependence]:
+        """The dependences on the last writers of a resource; of a whole cell, on those of each of its parts."""
+        key = key_of(resource)
+        writers = [self.writers[key]] if key in self.writers else []
+        if isinstance(key, Cell) and key.part in (ALL_PARTS, ALL_CELLS):
+            writers = list(self.parts.get(key.number, {}).values())
+        return [
+            Dependence(step, writer, via, resource, max(reason, why, key=DOUBT.index))
+            for writer, why in dict.fromkeys(writers)
+            if writer != step
+        ]
+
+    def wrote(self, key: Resource, writer: tuple[int, Reason]) -> None:
+        """Remember the last writer of a resource."""
+        self.writers[key] = writer
+        if isinstance(key, Cell):
+            self.parts.setdefault(key.number, {})[key.part] = writer
 
     def write(self, step: Step, effect: Effect, bound: set[Resource]) -> list[Dependence]:
         match effect:
             case Bound(resource, reason):
-                self.writers[key_of(resource)] = (step.number, reason)
+                self.wrote(key_of(resource), (step.number, reason))
                 if isinstance(resource, Name):
                     self.settle(step, resource.name)
             case Changed(resource, reason) | Deleted(resource, reason):
                 key = key_of(resource)
-                found = [] if key in bound else self.from_writer(step.number, resource, reason)
-                self.writers[key] = (step.number, reason)
+                found = [] if key in bound else self.from_writer(step.number, resource, reason, Via.CHAIN)
+                self.wrote(key, (step.number, reason))
                 return found
             case Read() | Spared():
                 pass

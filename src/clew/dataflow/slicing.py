@@ -10,6 +10,7 @@ from clew.dataflow.graph import tables
 from clew.dataflow.render import Kept, render
 from clew.errors import UnknownVariable
 from clew.model.graph import Dependence, Graph, Slice, Via
+from clew.model.resources import ALL_CELLS, ALL_PARTS, Cell
 
 
 @dataclass(slots=True)
@@ -44,6 +45,7 @@ def close(graph: Graph, seeds: Iterable[Dependence], exact: bool) -> Closure:
     """Follow dependences backwards from where they start."""
     found = Closure()
     todo = list(seeds)
+    chained: set[Dependence] = set()
     while todo:
         dependence = todo.pop()
         if dependence.via is Via.SPARED:
@@ -56,8 +58,23 @@ def close(graph: Graph, seeds: Iterable[Dependence], exact: bool) -> Closure:
         if dependence.on not in found.steps:
             found.steps.add(dependence.on)
             found.reached[dependence.on] = dependence
-            todo += graph.dependences.get(dependence.on, ())
+            todo += [d for d in graph.dependences.get(dependence.on, ()) if d.via is not Via.CHAIN]
+        new = [d for d in graph.dependences.get(dependence.on, ()) if d not in chained and continues(dependence, d)]
+        chained.update(new)
+        todo += new
     return found
+
+
+def continues(reached: Dependence, chain: Dependence) -> bool:
+    """Tell whether a step that was reached for one resource is also needed for what it changed of another's work."""
+    if chain.via is not Via.CHAIN:
+        return False
+    wanted, changed = reached.resource, chain.resource
+    if not isinstance(wanted, Cell) or not isinstance(changed, Cell):
+        return wanted is not None and wanted == changed
+    if wanted.part == ALL_CELLS:
+        return True
+    return wanted.number == changed.number and wanted.part in (ALL_PARTS, changed.part)
 
 
 def add_asserts(graph: Graph, found: Closure, exact: bool) -> None:

@@ -15,6 +15,7 @@ class Via(StrEnum):
     """How a step depends on an earlier one."""
 
     DATA = "data"  # it read what that one wrote
+    CHAIN = "chain"  # it changed in place what that one wrote: counts for those who need that very thing
     CONTROL = "control"  # it ran because of that one
     SPARED = "spared"  # that one decided that code which could have changed what it read did not run
 

@@ -13,11 +13,18 @@ class Name:
     name: str
 
 
+ALL_PARTS = "**"
+"""As the part of a cell that is read: all of its parts."""
+
+ALL_CELLS = "***"
+"""As the part of a cell that is read: all of its parts, and all else that the steps which wrote it changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A piece of mutable memory, numbered in the order in which it was first seen.
 
-    `part` is one key, column or attribute of it, or empty for the whole. `label` says how it was reached.
+    `part` is one key, column or attribute of it, or empty for what belongs to none. `label` says how it was reached.
     """
 
     number: int
@@ -57,7 +64,7 @@ def resource_name(resource: Resource) -> str:
             return name
         case Cell(number, part, label):
             said = label or f"object {number}"
-            return f"{said}[{part!r}]" if part else said
+            return said if part in ("", "*", ALL_PARTS, ALL_CELLS) else f"{said}[{part!r}]"
         case Ambient(kind):
             return f"the state of {kind}"
         case File(path):

@@ -14,11 +14,19 @@ from typing import Any
 from clew.analysis.names import WHOLE, Access
 from clew.knowledge.lines import class_mro, class_names, type_name
 from clew.model.effects import Changed, Effect, Reason
-from clew.model.resources import Cell
-from clew.observe.atoms import ATOMS, BULK, is_scalar
+from clew.model.resources import ALL_CELLS, ALL_PARTS, Cell
+from clew.observe.atoms import ATOMS, BULK, digest_of, is_scalar
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.functions import global_names
 from clew.observe.ours import is_users_class, is_users_file, module_of
+
+MANY = 40
+"""Cells that one read may name; of more, one a writer."""
+
+ATTRIBUTED = frozenset({"instance", "class", "module", "function"})
+"""Kinds that look at attributes themselves."""
+
+HOOKS = frozenset({"__getattribute__", "__setattr__", "__delattr__"})
 
 BUDGET = 30_000
 """Objects looked at from one variable; beyond it, what an unknown call touches is assumed changed."""
@@ -112,7 +120,7 @@ class Heap:
         known = self.lively.get(cls)
         if known is None:
             steps = any("__next__" in class_names(base) for base in class_mro(cls))
-            known = self.lively[cls] = steps or is_users_class(cls)
+            known = self.lively[cls] = steps or is_users_class(cls) or type_name(cls) == "collections.defaultdict"
         return known
 
     # ---- walking ----------------------------------------------------------------------------------------
@@ -163,19 +171,31 @@ class Heap:
         return Reach([*reach.children, *extra.values()], reach.parts, reach.keys) if extra else reach
 
     def extra(self, value: object, kind: Kind) -> dict[str, object]:
-        """The attributes that a user's subclass adds to the instances of a class we know otherwise."""
+        """What a user's subclass of a class we know otherwise leads to: its class, and attributes with state."""
         cls = type(value)
-        if kind.name in ("instance", "class", "module", "function") or not is_users_class(cls):
+        if kind.name in ATTRIBUTED or not is_users_class(cls):
+            return {}
+        held = self.attributes(value, kind)
+        return {"": cls} | {name: value for name, value in held.items() if type(value) not in ATOMS}
+
+    def attributes(self, value: object, kind: Kind) -> dict[str, object]:
+        """The attributes that a user's subclass adds to the instances of a class we know otherwise."""
+        if kind.name in ATTRIBUTED or not is_users_class(type(value)):
             return {}
         try:
             held = object.__getattribute__(value, "__dict__")
         except AttributeError:
             return {}
-        return {"": cls} | {n: v for n, v in held.items() if n not in kind.ignores and type(v) not in ATOMS}
+        return {name: value for name, value in held.items() if name not in kind.ignores}
 
     def digest(self, value: Any, kind: Kind) -> Digest | Opaque:
-        """The fingerprint of one object."""
-        return kind.digest(value)
+        """The fingerprint of one object, with the attributes that a user's subclass adds."""
+        digest = kind.digest(value)
+        extra = self.attributes(value, kind)
+        if not extra or isinstance(digest, Opaque):
+            return digest
+        added = {f".{name}": digest_of([held]) for name, held in extra.items()}
+        return Digest(digest.whole, {**digest.parts, **added})
 
     # ---- surveys ----------------------------------------------------------------------------------------
 
@@ -259,53 +279,68 @@ class Heap:
 
     # ---- reading ----------------------------------------------------------------------------------------
 
-    def writers(self, name: str, accesses: Collection[Access]) -> dict[int, Cell]:
-        """The last writers of what is reached from a variable in these ways, each with one cell that it wrote."""
+    def written(self, name: str, accesses: Collection[Access]) -> list[Cell]:
+        """The cells, or parts of them, that are reached from a variable in these ways and that some step changed."""
         survey = self.survey(name)
         if survey is None:
-            return {}
+            return []
         parts = self.parts_of(name, accesses)
         within = survey.cells | survey.keys
         if parts is not None:
-            within = self.part_addresses(name, survey, "").union(
-                {survey.value}, *(self.part_addresses(name, survey, part) for part in parts)
-            )
-        found: dict[int, Cell] = {}
-        for address in within:
-            entry = self.entries.get(address)
-            if entry is None or not entry.writers:
-                continue
-            chosen = parts if address == survey.value else None
-            for part, writer in entry.writers.items():
-                if chosen is None or part == "" or part in chosen:
-                    found.setdefault(writer, Cell(entry.number, part, entry.label))
-        return found
+            within = self.part_addresses(name, survey, "").union(*(self.part_addresses(name, survey, p) for p in parts))
+        found = [entry for address in within - {survey.value} if (entry := self.entries.get(address)) and entry.writers]
+        cells = [Cell(entry.number, ALL_PARTS, entry.label) for entry in found]
+        own = self.entries.get(survey.value)
+        if own is not None and own.writers:
+            wanted = [ALL_PARTS] if parts is None else [part for part in ("", *parts) if part in own.writers]
+            cells += [Cell(own.number, part, own.label) for part in wanted]
+        return cells if len(cells) <= MANY else self.abridged(found, own)
+
+    def abridged(self, found: Iterable[Entry], own: Entry | None) -> list[Cell]:
+        """Of very many cells, one for each step that wrote any of them."""
+        chosen: dict[int, Cell] = {}
+        for entry in (*found, *([own] if own is not None else [])):
+            for writer in entry.writers.values():
+                chosen.setdefault(writer, Cell(entry.number, ALL_CELLS, entry.label))
+        return list(chosen.values())
 
     def parts_of(self, name: str, accesses: Collection[Access]) -> frozenset[str] | None:
-        """The parts that these accesses name, or None where the whole is meant."""
+        """The parts that these accesses read, or None where the whole is meant."""
         value = self.namespace[name]
         if WHOLE in accesses:
             return None
+        kind = self.kind(type(value))
         entry = self.entries.get(id(value))
         digest = entry.digest if entry else None
-        if not isinstance(digest, Digest):
-            return None  # never looked at, so nobody changed a part of it
         parts: set[str] = set()
         for access in accesses:
-            if access.key not in digest.parts:
+            if kind is None or not self.is_plain(value, kind, access):
                 return None
-            if access.kind == "attribute" and not self.is_plain_attribute(value, access.key):
+            if access.stored:
+                continue
+            if not isinstance(digest, Digest) or access.key not in digest.parts:
                 return None
             parts.add(access.key)
         return frozenset(parts)
 
+    def is_plain(self, value: object, kind: Kind, access: Access) -> bool:
+        """Tell whether an access gets or sets just what is stored under its key, no code in between."""
+        cls = type(value)
+        if access.kind == "item":
+            return kind.name in ("dict", "frame") and not is_users_class(cls) and not self.is_lively(cls)
+        if kind.name in ("class", "module"):
+            return cls in (type, types.ModuleType)
+        return kind.name in ("instance", "frame") and self.is_plain_attribute(value, access.key)
+
     def is_plain_attribute(self, value: object, name: str) -> bool:
-        """Tell whether `value.name` is just what is stored under that name, no code in between."""
+        """Tell whether `value.name` is just what is stored under that name."""
         for base in class_mro(type(value)):
             held = class_names(base)
-            if name in held or ("__getattribute__" in held and base is not object and is_users_class(base)):
+            if base is not object and is_users_class(base) and not HOOKS.isdisjoint(held):
                 return False
-        return type(value) is not dict
+            if name in held:
+                return type(held[name]) is types.MemberDescriptorType
+        return True
 
     # ---- looking ----------------------------------------------------------------------------------------
 
@@ -341,7 +376,7 @@ class Heap:
                 entry.digest = digest
                 if found:
                     changed.add(address)
-                    effects += self.written(entry, found, digest, step)
+                    effects += self.write(entry, found, digest, step)
             if kind.name == "handle":
                 self.handles.append(value)
         self.outdate(changed, names)
@@ -359,11 +394,32 @@ class Heap:
         self.explore(values, walk)
         return walk
 
-    def written(self, entry: Entry, parts: Iterable[str], digest: Digest | Opaque, step: int) -> list[Effect]:
+    def write(self, entry: Entry, parts: Iterable[str], digest: Digest | Opaque, step: int) -> list[Effect]:
         reason = Reason.ASSUMED if isinstance(digest, Opaque) else Reason.OBSERVED
         for part in parts:
             entry.writers[part] = step
         return [Changed(Cell(entry.number, part, entry.label), reason) for part in parts]
+
+    def figures(self, values: Iterable[object]) -> set[int]:
+        """The addresses of the figures that these objects are or belong to."""
+        found: set[int] = set()
+        for value in values:
+            kind = None if type(value) in ATOMS else self.kind(type(value))
+            if kind is None or "figure" not in kind.name:
+                continue
+            reached = [value, *kind.reach(value).children]
+            found |= {id(each) for each in reached if (k := self.kind(type(each))) is not None and k.name == "figure"}
+        return found
+
+    def write_known(self, addresses: Iterable[int], step: int) -> list[Cell]:
+        """The step is known to have written the cells at these addresses."""
+        cells = []
+        for address in addresses:
+            entry = self.entry(address, "figure")
+            entry.writers[""] = step
+            entry.digest = None  # looked at anew when in doubt
+            cells.append(Cell(entry.number, "", entry.label))
+        return cells
 
     def outdate(self, changed: set[int], names: Iterable[str]) -> None:
         """Follow again, when next asked, the variables that lead to a changed cell."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dis
 import gc
+import re
 import types
 from functools import lru_cache
 from typing import Any
@@ -19,12 +20,20 @@ NAME_READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"}
 NAME_WRITES = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
 
 
+LOOKS_UP = frozenset({"eval", "exec", "globals", "locals", "vars"})
+WORD = re.compile(r"[^\W\d]\w*")
+
+
 @lru_cache(maxsize=4096)
 def global_names(code: types.CodeType) -> frozenset[str]:
     """The global names that a function's code, or code within it, may look up."""
     read = {i.argval for i in dis.get_instructions(code) if i.opname in NAME_READS | NAME_WRITES}
     inner = [global_names(const) for const in code.co_consts if isinstance(const, types.CodeType)]
-    return frozenset(read).union(*inner)
+    named = frozenset(read).union(*inner)
+    if named & LOOKS_UP:  # it may look names up that only its texts mention
+        texts = [const for const in code.co_consts if type(const) is str]
+        named |= {word for text in texts for word in WORD.findall(text)}
+    return named
 
 
 def function_reach(value: types.FunctionType) -> Reach:
@@ -45,9 +54,15 @@ def function_attributes(value: types.FunctionType) -> list[object]:
 
 def function_digest(value: types.FunctionType) -> Digest:
     """By code, defaults and attributes."""
-    held = [value.__code__.co_code, *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
+    held = [id(value.__code__), *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
     attributes = types.FunctionType.__getattribute__(value, "__dict__")
     return Digest(digest_of([*held, *attributes, *attributes.values()]))
+
+
+def cached_digest(value: Any) -> Digest:
+    """By what a cached function has kept: how often it was asked is nobody's result."""
+    info = type(value).cache_info(value)
+    return Digest(digest_of([info.misses, info.currsize]))
 
 
 def cell_reach(value: types.CellType) -> Reach:
@@ -138,12 +153,13 @@ HOLDERS = (
     "builtins.mappingproxy builtins.slice builtins.property builtins.staticmethod builtins.classmethod "
     "builtins.super builtins.wrapper_descriptor builtins.dict_keys builtins.dict_values builtins.dict_items "
     "builtins.weakref weakref.ReferenceType functools.partial functools.partialmethod functools.cached_property "
-    "operator.itemgetter operator.attrgetter operator.methodcaller "
+    "collections._tuplegetter operator.itemgetter operator.attrgetter operator.methodcaller "
     "builtins.memoryview"
 )
 
 KINDS = (
     Kind("function", ("builtins.function",), function_reach, function_digest),
+    Kind("cached function", ("functools._lru_cache_wrapper",), held_reach, cached_digest),
     Kind("closure variable", ("builtins.cell",), cell_reach, cell_digest),
     Kind("holder", tuple(HOLDERS.split()), held_reach, constant_digest),
     Kind("class", ("builtins.type",), class_reach, class_digest),

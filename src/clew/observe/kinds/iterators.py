@@ -23,10 +23,7 @@ def frame_of(value: Any) -> types.FrameType | None:
 
 def generator_reach(value: Any) -> Reach:
     """What the generator's variables lead to."""
-    frame = frame_of(value)
-    if frame is None:
-        return Reach()
-    return Reach([held for held in _locals(frame) if type(held) not in ATOMS])
+    return Reach([held for held in _variables(value) if type(held) not in ATOMS])
 
 
 def generator_digest(value: Any) -> Digest:
@@ -34,12 +31,12 @@ def generator_digest(value: Any) -> Digest:
     frame = frame_of(value)
     if frame is None:
         return Digest(0)
-    return Digest(digest_of([frame.f_lasti, *_locals(frame)]))
+    return Digest(digest_of([frame.f_lasti, *_variables(value)]))
 
 
-def _locals(frame: types.FrameType) -> list[object]:
-    # gc sees the variables without making a dict of them, and without touching the frame.
-    return [held for held in gc.get_referents(frame) if type(held) not in (types.CodeType, types.ModuleType)]
+def _variables(value: Any) -> list[object]:
+    # gc sees the variables of a suspended generator without making a dict of them.
+    return [held for held in gc.get_referents(value) if type(held) not in (types.CodeType, types.ModuleType)]
 
 
 def iterator_reach(value: Any) -> Reach:
