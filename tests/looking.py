@@ -8,7 +8,7 @@ from clew.observe.atoms import ATOMS
 from clew.observe.kind import Digest, Opaque
 from clew.observe.kinds import KindTable
 
-TABLE = KindTable()
+TABLE = KindTable(strict=True)
 
 
 class Look:

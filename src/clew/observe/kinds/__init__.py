@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
-from clew.observe.kind import Kind
+from clew.observe.kind import Digest, Kind, Opaque
 from clew.observe.kinds import (
     arrays,
     estimators,
@@ -42,10 +44,14 @@ _MRO_OF = type.__dict__["__mro__"].__get__
 
 
 class KindTable:
-    """Finds the kind of a class: that of the first class in its MRO that a kind names."""
+    """Finds the kind of a class: that of the first class in its MRO that a kind names.
 
-    def __init__(self, kinds: Iterable[Kind] = ALL) -> None:
-        self._named = {name: kind for kind in kinds for name in kind.types}
+    A digest that fails says that we cannot see the object, unless `strict`: a library may hold something in a way
+    that we have not met, and another thread may change it while we look.
+    """
+
+    def __init__(self, kinds: Iterable[Kind] = ALL, *, strict: bool = False) -> None:
+        self._named = {name: kind if strict else _careful(kind) for kind in kinds for name in kind.types}
 
     def find(self, cls: type) -> Kind | None:
         """Return the kind of a class, or None. The caller keeps the answer: it costs a microsecond or two."""
@@ -54,3 +60,15 @@ class KindTable:
             if kind is not None:
                 return kind
         return None
+
+
+def _careful(kind: Kind) -> Kind:
+    digest = kind.digest
+
+    def tried(value: Any) -> Digest | Opaque:
+        try:
+            return digest(value)
+        except Exception as error:  # whatever a library's C code raises
+            return Opaque(f"looking at this {kind.name} failed: {type(error).__name__}")
+
+    return replace(kind, digest=tried)
