@@ -22,8 +22,8 @@ if __name__ == "__main__":
     shell = fresh_shell()
     code = ""
     for number, cell in enumerate(cells):
-        if number == before:
-            shell.run_cell("%load_ext clew", store_history=True)
+        if number == before:  # not as a cell: results keep the numbers that they have without clew
+            shell.extension_manager.load_extension("clew")
         shell.run_cell(cell, store_history=True)
     if before is not None:
         import clew
