@@ -114,8 +114,13 @@ class _Walker(ast.NodeVisitor):
         if isinstance(node.value, ast.Name) and isinstance(key, str):
             self.read(node.value.id, Access("item", key, not isinstance(node.ctx, ast.Load)))
             return
-        self.visit(node.value)
-        self.visit(node.slice)
+        match node:
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.List(elts=keys), ctx=ast.Load()) if _texts(keys):
+                for key in keys:
+                    self.read(name, Access("item", key.value))  # type: ignore[attr-defined]  # it is a text
+            case _:
+                self.visit(node.value)
+                self.visit(node.slice)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         match node.target:
@@ -228,6 +233,10 @@ class _Walker(ast.NodeVisitor):
             self.visit(node)
         self.calls = calls
         self.scopes.pop()
+
+
+def _texts(nodes: list[ast.expr]) -> bool:
+    return bool(nodes) and all(isinstance(node, ast.Constant) and isinstance(node.value, str) for node in nodes)
 
 
 def _function_scope(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> _Scope:

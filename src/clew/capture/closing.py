@@ -19,6 +19,9 @@ from clew.observe.heap import Heap
 from clew.observe.openhandles import written_path
 from clew.observe.outside import Outside
 
+MOVES_ON = frozenset({"random", "numpy.random", "torch", "cwd", "matplotlib.figure"})
+"""State of which the next is made from the last: who moves it on has read it."""
+
 BUILTINS = "__builtins__"
 ABSENT = object()
 UNSEEN = object()
@@ -184,7 +187,9 @@ class Closer:
         self.state = now
         self.moved |= moved | set(self.seeds)
         seeded: list[Effect] = [Bound(Ambient(kind), Reason.KNOWN) for kind in self.seeds]
-        return [*seeded, *[Changed(Ambient(kind)) for kind in sorted(moved - set(self.seeds))]]
+        moved -= set(self.seeds)
+        moving: list[Effect] = [Read(Ambient(kind)) for kind in sorted(moved & MOVES_ON)]
+        return [*seeded, *moving, *[Changed(Ambient(kind)) for kind in sorted(moved)]]
 
     def relate(self, step: Opened, bound: set[str]) -> None:
         """Remember which variables may hold elements of a long container."""

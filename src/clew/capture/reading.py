@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
@@ -107,16 +108,47 @@ class Reader:
         words = set(words)
         return [Read(Ambient(kind), Reason.ASSUMED) for kind in moved if not words.isdisjoint(SPOKEN.get(kind, ()))]
 
-    def patches(self, top: str) -> list[Effect]:
-        """What calling into a library reads, where the program changed the library."""
-        changed = any(name == top or name.startswith(f"{top}.") for name in self.patched)
-        return [Read(Ambient(f"{top} as patched"), Reason.ASSUMED)] if changed else []
+    def own_modules(self) -> frozenset[str]:
+        """The variables that are modules of the user's own."""
+        held = self.namespace.items()
+        return frozenset(name for name, value in held if type(value) is ModuleType and holds_users_code(value))
+
+    def patches(self, tops: Iterable[str]) -> list[Effect]:
+        """What calling into libraries reads, where the program changed them."""
+        changed = {name.partition(".")[0] for name in self.patched} & set(tops)
+        return [Read(Ambient(f"{top} as patched"), Reason.ASSUMED) for top in sorted(changed)]
+
+    def patched_builtins(self, names: Iterable[str]) -> list[Effect]:
+        """Builtins that the program made, and that a statement reads."""
+        made = self.stored.get("builtins", set())
+        return [Read(Module("builtins", name)) for name in names if name in made and name not in self.namespace]
+
+    def imported(self, modules: Iterable[str]) -> list[Effect]:
+        """Modules that the program changed, and that a statement imports."""
+        wanted = [*modules, "sys"]
+        return [Read(Module(name, attribute)) for name in wanted for attribute in sorted(self.stored.get(name, ()))]
+
+    def figure(self, figure: object) -> list[Effect]:
+        """The changes of the figure that pyplot draws on now."""
+        return [Read(cell) for cell in self.heap.written_at(self.heap.figures([figure]))]
+
+    def plain(self, names: Iterable[str]) -> set[str]:
+        """Those of the names that are bound, and not to an open file."""
+        return {name for name in self.bound(names) if not type(self.namespace[name]).__module__.startswith("_io")} | {
+            name for name in self.bound(names) if type(self.namespace[name]) in (io.StringIO, io.BytesIO)
+        }
 
 
 SHOWING = ("builtins.print", "builtins.str", "builtins.repr", "builtins.format", "numpy.array2string", "numpy.array_repr")
+TABLES = tuple(
+    f"pandas{core}.{cls}.to_{way}"
+    for core in ("", ".core.frame", ".core.series")
+    for cls in ("DataFrame", "Series")
+    for way in ("string", "html", "latex", "markdown")
+)
 SETTINGS: dict[str, tuple[str, ...]] = {
     "pandas.options": ("pandas",),
-    "pandas.display": ("pandas", *SHOWING),
+    "pandas.display": (*SHOWING, *TABLES),
     "numpy.options": SHOWING,
     "matplotlib": ("matplotlib", "seaborn", "pandas", "mpl_toolkits"),
     "torch": ("torch",),

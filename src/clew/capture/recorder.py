@@ -19,7 +19,7 @@ from typing import Any
 from clew.analysis.outline import Shape, Statement
 from clew.analysis.touch import HiddenCall, Touch
 from clew.capture.clock import Clock
-from clew.capture.closing import Closer
+from clew.capture.closing import Closer, current_figure
 from clew.capture.opened import Opened
 from clew.capture.reading import Reader, whole
 from clew.capture.verdicts import Harmless, Limited, Unknown, Verdict, verdict
@@ -29,10 +29,10 @@ from clew.knowledge.schema import CalleeFacts
 from clew.model.effects import Effect, Read, Reason
 from clew.model.events import Call, Event, Faulted, NamesSeen, SourceSeen, Step, Variable
 from clew.model.places import Source
-from clew.model.resources import Ambient, Module
+from clew.model.resources import Ambient
 from clew.observe.ambient import AmbientProbes
 from clew.observe.heap import Heap
-from clew.observe.kinds.functions import LOOKS_UP
+from clew.observe.kinds.functions import LOOKS_UP, global_names
 from clew.observe.outside import Outside
 from clew.rewrite.plan import CallSite, Plan
 from clew.rewrite.protocol import CALL, NAMES, NOTE, SELF, STEP
@@ -224,7 +224,7 @@ class Recorder:
             step.effects += self.reader.reads(reads)
         else:
             step.read.update(self.reader.bound(statement.reads))
-        step.around = self.reader.bound(self.around(index))
+        step.around = self.reader.plain(self.around(index))
         for name in statement.binds:
             step.bound_before[name] = id(namespace[name]) if name in namespace else 0
         self.outside.start(())
@@ -232,6 +232,8 @@ class Recorder:
             step.effects += self.reader.mentioned_settings(self.closer.moved, touch.words)
         if touch.imports:
             self.importing(step, touch)
+        elif "builtins" in self.reader.stored:
+            step.effects += self.reader.patched_builtins(statement.reads)
         if leaving or touch.stores or touch.hidden or touch.star or touch.operates:
             self.judge_text(step, index)
 
@@ -251,12 +253,12 @@ class Recorder:
     def importing(self, step: Opened, touch: Touch) -> None:
         """An import reads what decides where modules come from, and changes what libraries are."""
         new = [module for module in touch.imports if module not in sys.modules]
-        step.effects += [Read(Module(module)) for module in touch.imports if module in self.reader.stored]
+        step.effects += self.reader.imported(touch.imports)
         if new or touch.star:
             step.effects += [Read(Ambient(kind), Reason.ASSUMED) for kind in ("environ", "sys.path", "cwd")]
             step.modules = len(sys.modules)
             self.closer.note_libraries(new)
-            self.doubt(step, Unknown() if touch.star else Limited(frozenset()))
+            self.doubt(step, Unknown() if touch.star else Limited(self.reader.own_modules()))
 
     def judge_text(self, step: Opened, index: int) -> None:
         """Judge the parts of a statement that nobody announces."""
@@ -266,26 +268,31 @@ class Recorder:
             self.doubt(step, Unknown())
             return
         roots: set[str] = set()
+        unknown = False
         for hidden in touch.hidden:
-            judged = self.judge_hidden(hidden, lively, functions)
-            if isinstance(judged, Unknown):
-                self.doubt(step, judged)
-                return
+            judged = self.judge_hidden(step, hidden, lively, functions)
+            unknown = unknown or isinstance(judged, Unknown)
             roots |= judged.names if isinstance(judged, Limited) else set()
-        if touch.stores:
-            self.closer.note_stores(touch.stores, touch.attributes)
-            self.doubt(step, Unknown() if "?" in touch.stores else Limited(frozenset(touch.stores | roots)))
-        elif roots:
-            self.doubt(step, Limited(frozenset(roots)))
+        if unknown:
+            self.doubt(step, Unknown())
+            return
+        self.closer.note_stores(touch.stores, touch.attributes)
+        roots |= touch.stores
+        # What the statement itself binds, or what has no name, may belong to anything that it reads.
+        anywhere = "?" in roots or not roots.isdisjoint(self.statements[index].binds)
+        if roots:
+            self.doubt(step, Unknown() if anywhere else Limited(frozenset(roots)))
 
     def hands_out(self, touch: Touch) -> bool:
         """Tell whether the statement hands a method that changes its object to somebody else (`map(l.append, xs)`)."""
         return any(type(self.namespace.get(root)) in CONTAINERS for root in touch.handed)
 
-    def judge_hidden(self, hidden: HiddenCall, lively: bool, functions: bool) -> Verdict:
+    def judge_hidden(self, step: Opened, hidden: HiddenCall, lively: bool, functions: bool) -> Verdict:
         """Judge a call in a loop, lambda or comprehension, as far as its callee can be told beforehand."""
         names, root = self.hidden_names(hidden)
         facts = self.knowledge.about_first(names) if names else None
+        self.consult(step, facts, names[0] if names else hidden.path)
+        self.draw(step, facts, self.namespace.get(root or ""))
         if facts is None and hidden.method and not names and root is None and hidden.method in SAFE_METHODS:
             return Harmless() if not lively else Unknown()
         if facts is None:
@@ -322,12 +329,14 @@ class Recorder:
             return
         facts = self.knowledge.about_first(names)
         step.calls.append(Call(said, site.span, self.clock()))
-        self.consult(step, facts, said)
+        self.consult(step, facts, said, type_name(type(owner)).partition(".")[0])
         lively, functions = self.liveliness(step.read)
         judged = verdict(facts, site, lively, functions)
         if isinstance(judged, Harmless) and step.around and facts is not None and facts.pure_if_inert:
             judged = Unknown()  # within a `with`, what is printed or warned may go into an object
         self.draw(step, facts, owner)
+        if facts is None and type(callee) is types.FunctionType and callee.__globals__ is self.namespace:
+            self.read_more(step, self.reader.bound(global_names(callee.__code__)))
         if site.method in SHELL_CALLS or (facts is not None and facts.reads_names) or said in CALLERS_NAMES:
             self.read_names(step)
         if said in ("builtins.setattr", "builtins.delattr"):
@@ -356,7 +365,7 @@ class Recorder:
         said = names[0] if names else f"{type_name(cls)}.{site.method}"
         self.announced(site, owner, names, said, owner)
 
-    def consult(self, step: Opened, facts: CalleeFacts | None, said: str) -> None:
+    def consult(self, step: Opened, facts: CalleeFacts | None, said: str, *extra: str) -> None:
         """The ambient state that a call is known to read, and patches of the library it belongs to."""
         top = said.partition(".")[0]
         if facts is not None:
@@ -365,14 +374,17 @@ class Recorder:
             self.closer.note_seeds(facts.seeds)
             if facts.figure or facts.draws or facts.seeds:
                 self.closer.note_ambient()
+        if said.startswith("matplotlib.pyplot."):
+            step.effects += [Read(Ambient("matplotlib.figure")), *self.reader.figure(current_figure())]
         step.effects += self.reader.settings(self.closer.moved, top, said)
         if self.reader.patched:
-            step.effects += self.reader.patches(top)
+            step.effects += self.reader.patches({top, *extra, "sys", "builtins", "os"})
 
     def draw(self, step: Opened, facts: CalleeFacts | None, owner: object) -> None:
         """A call that is known to change a figure: the one that its object belongs to, or the current one."""
         if facts is None or not facts.figure:
             return
+        self.closer.note_ambient()
         step.effects.append(Read(Ambient("matplotlib"), Reason.KNOWN))
         if facts.figure == "current":
             step.effects.append(Read(Ambient("matplotlib.figure"), Reason.KNOWN))

@@ -57,7 +57,21 @@ def table_of(outlined: Outline, ran: frozenset[int], types: Mapping[str, str], k
             found = tuple(_unrun_under(outlined, header, ran, judge))
             if found:
                 unrun[header.number] = found
+    for statement in outlined.statements:
+        if statement.number in ran and (cut_off := tuple(_cut_off(outlined, statement, ran, judge))):
+            unrun[statement.number] = (*unrun.get(statement.number, ()), *cut_off)
     return Table(outlined, unrun)
+
+
+def _cut_off(outlined: Outline, statement: Statement, ran: frozenset[int], judge: _Judge) -> Iterator[Unrun]:
+    """The statements after one that raised, in its body: they did not run because of it."""
+    if statement.parent is None:
+        return
+    after = [s for s in outlined.children(statement.parent, statement.branch) if s.number > statement.number]
+    if not after or after[0].number in ran:
+        return
+    for each in after:
+        yield _unrun(outlined, each, judge)
 
 
 def _unrun_under(outlined: Outline, header: Statement, ran: frozenset[int], judge: _Judge) -> Iterator[Unrun]:
@@ -65,10 +79,20 @@ def _unrun_under(outlined: Outline, header: Statement, ran: frozenset[int], judg
         branch = outlined.children(header.number, child.branch)
         if branch[0].number in ran:
             continue
-        node = outlined.nodes[child.number]
-        names = names_of([node])
-        reads = frozenset(names.reads) | names.deferred
-        yield Unrun(child.number, frozenset(names.binds | names.deletes) | judge.changed(node), reads)
+        yield _unrun(outlined, child, judge)
+
+
+def _unrun(outlined: Outline, statement: Statement, judge: _Judge) -> Unrun:
+    node = outlined.nodes[statement.number]
+    names = names_of([node])
+    writes = frozenset(names.binds | names.deletes) | judge.changed(node)
+    return Unrun(statement.number, writes, frozenset(names.reads) | names.deferred)
+
+
+def loop_writes(outlined: Outline, statement: Statement, types: Mapping[str, str], knowledge: Knowledge) -> frozenset[str]:
+    """The variables that a loop which ran no pass could have changed."""
+    node = outlined.nodes[statement.number]
+    return names_of([node]).binds | _Judge(types, knowledge).changed(node)
 
 
 class _Judge:

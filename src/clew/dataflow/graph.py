@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from clew.analysis.outline import Outline, Shape, outline
+from clew.analysis.outline import BRANCHING, Outline, outline
 from clew.dataflow.branches import Table, Unrun, table_of
 from clew.knowledge.registry import Knowledge
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason, Spared
@@ -177,13 +177,13 @@ class _Folding:
     def header(self, step: Step) -> None:
         """A header has run: remember it, and what the branches that did not run could have changed."""
         table = self.tables[step.source]
-        if table.outline.statements[step.statement].shape in (Shape.SIMPLE, Shape.LOOP, Shape.DEFINITION):
-            return
-        self.headers[step.source, step.statement] = step.number
+        if table.outline.statements[step.statement].shape in BRANCHING:
+            self.headers[step.source, step.statement] = step.number
         for unrun in table.unrun.get(step.statement, ()):
             for name in unrun.writes:
                 self.spared.setdefault(name, {})[step.source, step.statement] = step.number
-        self.dependences_of_branches(step, table.unrun.get(step.statement, ()))
+        if step.statement in table.unrun:
+            self.dependences_of_branches(step, table.unrun[step.statement])
 
     def dependences_of_branches(self, step: Step, unrun: Iterable[Unrun]) -> None:
         """What code that did not run would have read: needed where that code is kept."""

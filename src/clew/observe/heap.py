@@ -17,6 +17,7 @@ from clew.model.effects import Changed, Effect, Reason
 from clew.model.resources import ALL_CELLS, ALL_PARTS, Cell
 from clew.observe.atoms import ATOMS, BULK, digest_of, is_scalar
 from clew.observe.kind import Digest, Kind, Opaque, Reach
+from clew.observe.kinds.figures import is_figure
 from clew.observe.kinds.functions import global_names
 from clew.observe.ours import is_users_class, is_users_file, module_of
 
@@ -25,6 +26,9 @@ MANY = 40
 
 ATTRIBUTED = frozenset({"instance", "class", "module", "function"})
 """Kinds that look at attributes themselves."""
+
+DRAWN = frozenset({"artist", "artists", "spines", "part of a figure"})
+"""Kinds of what belongs to a figure."""
 
 HOOKS = frozenset({"__getattribute__", "__setattr__", "__delattr__"})
 
@@ -143,7 +147,7 @@ class Heap:
             objects[address] = (value, kind)
             self.note(value, walk)
             reach = self.reach(value, kind)
-            walk.keys.update(map(id, reach.keys))
+            walk.keys.update(~key if type(key) is int else id(key) for key in reach.keys)
             todo += reach.children
             for held in reach.parts.values():
                 todo += held
@@ -296,6 +300,11 @@ class Heap:
             cells += [Cell(own.number, part, own.label) for part in wanted]
         return cells if len(cells) <= MANY else self.abridged(found, own)
 
+    def written_at(self, addresses: Iterable[int]) -> list[Cell]:
+        """The cells at these addresses that some step changed."""
+        found = [entry for address in addresses if (entry := self.entries.get(address)) and entry.writers]
+        return [Cell(entry.number, ALL_PARTS, entry.label) for entry in found]
+
     def abridged(self, found: Iterable[Entry], own: Entry | None) -> list[Cell]:
         """Of very many cells, one for each step that wrote any of them."""
         chosen: dict[int, Cell] = {}
@@ -329,7 +338,8 @@ class Heap:
         if access.kind == "item":
             return kind.name in ("dict", "frame") and not is_users_class(cls) and not self.is_lively(cls)
         if kind.name in ("class", "module"):
-            return cls in (type, types.ModuleType)
+            held = (class_names(value) if cls is type else vars(value)).get(access.key)
+            return cls in (type, types.ModuleType) and type(held) not in (types.FunctionType, type)
         return kind.name in ("instance", "frame") and self.is_plain_attribute(value, access.key)
 
     def is_plain_attribute(self, value: object, name: str) -> bool:
@@ -402,14 +412,10 @@ class Heap:
 
     def figures(self, values: Iterable[object]) -> set[int]:
         """The addresses of the figures that these objects are or belong to."""
-        found: set[int] = set()
-        for value in values:
-            kind = None if type(value) in ATOMS else self.kind(type(value))
-            if kind is None or "figure" not in kind.name:
-                continue
-            reached = [value, *kind.reach(value).children]
-            found |= {id(each) for each in reached if (k := self.kind(type(each))) is not None and k.name == "figure"}
-        return found
+        walk = _Exploration()
+        parts = [v for v in values if type(v) not in ATOMS and (k := self.kind(type(v))) and k.name in DRAWN]
+        self.explore(parts, walk)
+        return {id(value) for value, kind in walk.objects.values() if kind.name == "artist" and is_figure(value)}
 
     def write_known(self, addresses: Iterable[int], step: int) -> list[Cell]:
         """The step is known to have written the cells at these addresses."""

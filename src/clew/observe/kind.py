@@ -20,7 +20,8 @@ class Reach:
 
     `children` have state of their own and are looked at as cells of their own; `parts` are children by a part that
     a user can name (`df["a"]`, `cfg["lr"]`, `obj.x`); `keys` are memory shared with others (the ultimate owner of a
-    buffer), of which only the identity matters: two objects with a key in common are aliases.
+    buffer, or as a number the address of memory), of which only the identity matters: two objects with a key in
+    common are aliases.
     """
 
     children: Sequence[object] = ()

@@ -41,10 +41,10 @@ def array_reach(x: Any) -> Reach:
     if foreign is None:
         if whose is x and _plain(x).dtype.hasobject:
             children += array_items(_plain(x))
-        return Reach(children, keys=(whose,))
+        return Reach(children, keys=(whose, address(whose)))
     if type(foreign).__name__ in LEADING:
         children.append(foreign)
-    return Reach(children, keys=(whose, foreign))
+    return Reach(children, keys=(whose, foreign, address(whose)))
 
 
 def _get(x: Any, name: str) -> Any:
@@ -56,6 +56,12 @@ def _plain(x: Any) -> Any:
     """View an array of a subclass as a plain one, of which everything can be asked without running that class."""
     ndarray = sys.modules["numpy"].ndarray
     return x if type(x) is ndarray else ndarray.view(x, ndarray)
+
+
+def address(x: Any) -> int:
+    """Return where an array's memory begins: others than NumPy may hold the same memory (a tensor, a strided view)."""
+    where: int = sys.modules["numpy"].ndarray.__dict__["__array_interface__"].__get__(x)["data"][0]
+    return where
 
 
 def array_items(x: Any) -> list[object]:

@@ -72,6 +72,11 @@ def figure_of(artist: Any) -> Any:
     return root(artist) or (artist if "_localaxes" in attributes(artist) else None)
 
 
+def is_figure(artist: Any) -> bool:
+    """Tell a figure from what is in one."""
+    return "_localaxes" in attributes(artist)
+
+
 def artist_reach(artist: Any) -> Reach:
     """Lead from an artist to its figure."""
     figure = figure_of(artist)

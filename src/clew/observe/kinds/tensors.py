@@ -90,7 +90,8 @@ def _gradient(x: Any) -> Any:
 def _storage(x: Any) -> tuple[object, ...]:
     """Return the storage, which torch keeps as one object for all the tensors that share it."""
     try:
-        return (_storage_of(x),)
+        storage = _storage_of(x)
+        return (storage, int(storage.data_ptr()))  # an array may be a window on the same memory
     except (RuntimeError, NotImplementedError):  # sparse, functional or fake tensors have none
         return ()
 
