@@ -77,7 +77,7 @@ def try_program(program: Program, plain: Plain, limit: float, slices: int) -> Tr
 def replay(program: Program, code: str, expected: Mapping[str, Portrait], limit: float) -> dict[str, Verdict]:
     """Run a slice in a fresh copy of the program's folder and compare the variables it makes."""
     with scratch_copy(program) as path:
-        said = run_clean(slice_program(program, path, code), list(expected), terms(6 * limit, seed=3))
+        said = run_clean(slice_program(program, path, code), list(expected), terms(20 * limit, seed=3))
     return {name: verdict_on(name, portrait, said) for name, portrait in expected.items()}
 
 
@@ -85,7 +85,7 @@ def capture(program: Program, plain: Plain, limit: float) -> Captured:
     """Run a program under capture; say in which way it behaved differently, if it did."""
     with scratch_copy(program) as path, tempfile.TemporaryDirectory(prefix="corpus-store-") as store:
         environment = {**os.environ, **ENVIRONMENT, "PYTHONHASHSEED": "1", "CLEW_STORE": store}
-        most = 6 * limit  # generous: the machine may be doing other things
+        most = 20 * limit  # generous: the machine may be doing other things
         done = run_measured([*CLEW, "run", path.name], environment, path.parent, most)
         if done.status is None:
             return Captured({}, done.cpu, "", f"`clew run` did not end in {most:.0f} s: {last_line(done.stderr)}")

@@ -13,8 +13,9 @@ def _run(order: dict) -> int:  # type: ignore[type-arg]
     from IPython.core.interactiveshell import InteractiveShell  # it may not be installed where only scripts run
 
     sys.path[0] = ""  # as in a kernel: the working directory, not where this file is
-    sys.argv[1:] = []
-    shell = InteractiveShell.instance()
+    sys.argv[:] = [""]
+    shell = InteractiveShell.instance(config=_plain_looks())
+    shell.enable_gui = lambda gui=None: None  # there is no screen whose events could be served
     results = (shell.run_cell(cell, store_history=True) for cell in order["cells"])  # type: ignore[no-untyped-call]
     failed = any(not result.success for result in results)
     variables = {key: item for key, item in shell.user_ns.items() if key not in shell.user_ns_hidden}
@@ -23,6 +24,17 @@ def _run(order: dict) -> int:  # type: ignore[type-arg]
 
     bear_witness(variables, order["names"], order["out"])
     return int(failed)
+
+
+def _plain_looks() -> object:
+    """No colours, no history on disk."""
+    from IPython import version_info  # see above
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.hist_file = ":memory:"
+    config.InteractiveShell.colors = "nocolor" if version_info >= (9,) else "NoColor"
+    return config
 
 
 if __name__ == "__main__":
