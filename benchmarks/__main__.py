@@ -46,7 +46,7 @@ def _options() -> argparse.Namespace:
 
 def _head(ways: Sequence[Way]) -> str:
     cells = [f"{'program':28} {'plain s':>8} {'MB':>6}"]
-    cells += [f"{way.name:>11} {'MB':>7}" for way in ways[1:]]
+    cells += [f"{way.name:>11} {'cpu':>7} {'MB':>6}" for way in ways[1:]]
     return " ".join([*cells, f"{'bar':>6}"])
 
 
@@ -60,16 +60,18 @@ def _line(case: Case, ways: Sequence[Way], runs: Mapping[str, Run], nothing: Map
 
 def _beside(run: Run, plain: Run) -> str:
     if run.status:
-        return f"{'failed':>11} {'':7} {run.complaint[:60]}"
-    return f"{run.seconds / plain.seconds:11.3f} {(run.memory - plain.memory) / MB:+7.0f}"
+        return f"{'failed':>11} {'':14} {run.complaint[:60]}"
+    # The ratio of CPU times says the same where other work on the machine makes wall times jump.
+    cpu = run.cpu / max(plain.cpu, 0.001)
+    return f"{run.seconds / plain.seconds:11.3f} {cpu:7.3f} {(run.memory - plain.memory) / MB:+6.0f}"
 
 
 def _fixed_cost(case: Case, runs: Mapping[str, Run], nothing: Mapping[str, Run]) -> list[str]:
     """Say what one cheap statement costs, beyond what starting clew does."""
     if not case.statements or CLEW.name not in runs or case is CASES[0]:
         return []
-    extra = runs[CLEW.name].seconds - runs[PLAIN.name].seconds
-    start = nothing[CLEW.name].seconds - nothing[PLAIN.name].seconds
+    extra = runs[CLEW.name].cpu - runs[PLAIN.name].cpu
+    start = nothing[CLEW.name].cpu - nothing[PLAIN.name].cpu
     return [f"({1e6 * (extra - start) / case.statements:.0f} us a statement)"]
 
 

@@ -23,9 +23,10 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One process: wall time in seconds, peak memory in bytes, exit status."""
+    """One process: wall and CPU time in seconds, peak memory in bytes, exit status."""
 
     seconds: float
+    cpu: float
     memory: int
     status: int
     complaint: str = ""
@@ -59,10 +60,12 @@ def _run(way: Way, file: Path) -> Run:
     child.returncode = os.waitstatus_to_exitcode(status)
     unit = 1 if sys.platform == "darwin" else 1024  # Linux counts kilobytes, macOS bytes
     lines = complaint.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return Run(seconds, usage.ru_maxrss * unit, child.returncode, lines[-1] if lines and child.returncode else "")
+    complaint_line = lines[-1] if lines and child.returncode else ""
+    cpu = usage.ru_utime + usage.ru_stime
+    return Run(seconds, cpu, usage.ru_maxrss * unit, child.returncode, complaint_line)
 
 
 def _median(runs: Sequence[Run]) -> Run:
     worst = max(runs, key=lambda run: abs(run.status))
-    seconds = statistics.median(run.seconds for run in runs)
-    return Run(seconds, int(statistics.median(run.memory for run in runs)), worst.status, worst.complaint)
+    seconds, cpu = (statistics.median(times) for times in zip(*((run.seconds, run.cpu) for run in runs), strict=True))
+    return Run(seconds, cpu, int(statistics.median(run.memory for run in runs)), worst.status, worst.complaint)

@@ -15,7 +15,7 @@ def _run(order: dict) -> int:  # type: ignore[type-arg]
     sys.path[0] = ""  # as in a kernel: the working directory, not where this file is
     sys.argv[:] = [""]
     shell = InteractiveShell.instance(config=_plain_looks())
-    shell.enable_gui = lambda gui=None: None  # there is no screen whose events could be served
+    shell.enable_gui = lambda gui=None: None  # type: ignore[method-assign]  # there is no screen whose events could be served
     results = (shell.run_cell(cell, store_history=True) for cell in order["cells"])  # type: ignore[no-untyped-call]
     failed = any(not result.success for result in results)
     variables = {key: item for key, item in shell.user_ns.items() if key not in shell.user_ns_hidden}
