@@ -31,7 +31,7 @@ class Look:
             reach = kind.reach(value)
             self.cells[id(value)] = kind.name, kind.digest(value)
             self.held.append(value)
-            self.keys |= set(map(id, reach.keys))
+            self.keys |= {~key if type(key) is int else id(key) for key in reach.keys}
             todo += [*reach.children, *(held for part in reach.parts.values() for held in part)]
 
     def opaque(self) -> set[str]:

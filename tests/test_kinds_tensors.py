@@ -10,6 +10,7 @@ import pytest
 
 from tests.looking import Look, act
 
+np = pytest.importorskip("numpy")
 torch = pytest.importorskip("torch")
 
 
@@ -79,6 +80,13 @@ def test_aliases_share_a_key() -> None:
     for alias in (x[1:], x.data, x.detach(), x.view(2, 2), x.detach().numpy()):
         assert Look(alias).keys & Look(x).keys
     assert not Look(x.detach().clone()).keys & Look(x).keys
+
+
+def test_an_array_and_the_tensor_made_of_it_share_a_key() -> None:
+    x = np.zeros(4)
+    assert Look(torch.from_numpy(x)).keys & Look(x).keys
+    assert Look(torch.from_numpy(x)[1:]).keys & Look(x).keys
+    assert not Look(torch.zeros(0)).keys & Look(torch.zeros(0)).keys
 
 
 def test_looking_warns_of_nothing() -> None:

@@ -91,7 +91,8 @@ def _storage(x: Any) -> tuple[object, ...]:
     """Return the storage, which torch keeps as one object for all the tensors that share it."""
     try:
         storage = _storage_of(x)
-        return (storage, int(storage.data_ptr()))  # an array may be a window on the same memory
+        where = int(storage.data_ptr())
+        return (storage, where) if where else (storage,)  # an array may be a window on the same memory
     except (RuntimeError, NotImplementedError):  # sparse, functional or fake tensors have none
         return ()
 
