@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from clew.cli import main
+# `-m` puts the current folder first on the path: the user's own `random.py` must not be what we import.
+if __name__ == "__main__" and not sys.flags.safe_path and sys.path:
+    del sys.path[0]
+
+from clew.cli import main  # noqa: E402  # after the path is put right
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -62,14 +62,14 @@ def command_for(program: Sequence[str], session: str, store: Path, *, checked: b
         if checked:
             raise FileMissing(path) from None
         return plain
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError) as error:
         if checked:
             raise broken(path, error) from None
         return plain  # Python says itself what is wrong
     return [*interpreter(), handed.program, *program[1:]]
 
 
-def broken(path: str, error: SyntaxError | ValueError) -> BrokenSource:
+def broken(path: str, error: SyntaxError | ValueError | RecursionError) -> BrokenSource:
     """A program that is not Python, in a line."""
     if isinstance(error, SyntaxError):
         return BrokenSource(path, error.lineno or 0, f"{type(error).__name__}: {error.msg}")

@@ -12,6 +12,7 @@ import importlib.util
 import marshal
 import os
 import pickle
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,10 @@ from clew.analysis.outline import is_docstring, is_future_import
 from clew.model.places import FilePlace, Source
 from clew.rewrite.plan import Plan
 from clew.rewrite.transform import rewrite
+
+
+DEEP = 20_000
+"""Levels of nesting in a program that Python can compile and we must walk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class Handover:
 
 def hand_over(path: str, session: str, store: str, command: tuple[str, ...]) -> Handover:
     """Rewrite and compile a program; SyntaxError and OSError are the caller's to handle."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEP))
     where = os.path.abspath(path)
     data = Path(path).read_bytes()
     tree = ast.parse(data, where)

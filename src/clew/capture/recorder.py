@@ -14,6 +14,7 @@ import threading
 import types
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from clew.analysis.outline import Shape, Statement
@@ -31,6 +32,7 @@ from clew.model.events import Call, Event, Faulted, NamesSeen, SourceSeen, Step,
 from clew.model.places import Source
 from clew.model.resources import Ambient
 from clew.observe.ambient import AmbientProbes
+from clew.observe.audit import WIRE
 from clew.observe.heap import Heap
 from clew.observe.kinds.functions import LOOKS_UP, global_names
 from clew.observe.outside import Outside
@@ -91,6 +93,7 @@ class Recorder:
         if self.current is not None:
             self.current.suspended = True
         self.current = None
+        self.install()
         self.pending.append(SourceSeen(source, self.clock()))
 
     def next_source(self) -> int:
@@ -133,12 +136,25 @@ class Recorder:
     def install(self) -> None:
         """Put the probes where rewritten code finds them."""
         probes: dict[str, Any] = {STEP: self.step, CALL: self.call, SELF: self.self, NOTE: self.note}
-        for name, probe in probes.items():
-            setattr(builtins, name, probe)
+        vars(builtins).update(probes)
+        WIRE.traced = self.traced
+
+    def traced(self) -> None:
+        """The program traces itself: it must not see us, so we stop looking until the next source.
+
+        Probes written in C that do nothing are no frames that a trace function would step into.
+        """
+        if self.blind or threading.get_ident() != self.thread:
+            return
+        get = {}.get
+        probes: dict[str, Any] = {STEP: get, CALL: get, SELF: get, NOTE: partial(get, None)}
+        vars(builtins).update(probes)
+        self.pending.append(Faulted(self.steps, "the program traced or profiled itself; clew did not look meanwhile"))
 
     def uninstall(self) -> None:
         """Take the probes away again; no rewritten code may run after this."""
         self.blind = True
+        WIRE.traced = None
         for name in NAMES:
             vars(builtins).pop(name, None)
 

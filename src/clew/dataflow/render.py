@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from clew.analysis.outline import BRANCHING, Outline, bodies, shape_of, span_of
+from clew.analysis.outline import BRANCHING, WHOLE, Outline, bodies, is_future_import, shape_of, span_of
 from clew.dataflow.magics import magic_text
 from clew.model.places import CellPlace, Source
 
@@ -35,7 +35,7 @@ class Text:
 
 def render(sources: Sequence[Source], kept: Mapping[int, Kept], script: bool = False) -> Text:
     """Write down what is kept of each source, in the order in which the sources ran."""
-    lines: list[Line] = []
+    lines: list[Line] = [(text, -1) for text in future_imports(kept.values())]
     notes: list[str] = []
     for source in sources:
         if source.number in kept:
@@ -48,6 +48,12 @@ def render(sources: Sequence[Source], kept: Mapping[int, Kept], script: bool = F
     code = "\n".join(line for line, _ in lines)
     steps = {number: step for number, (_, step) in enumerate(lines, 1) if step >= 0}
     return Text(code + "\n" if code else "", steps, list(dict.fromkeys(notes)))
+
+
+def future_imports(kept: Iterable[Kept]) -> list[str]:
+    """The `from __future__` imports of the sources: they decide what the rest means."""
+    found = [node for each in kept for node in each.outline.nodes if is_future_import(node)]
+    return list(dict.fromkeys(ast.unparse(node) for node in found))
 
 
 class _Writer:
@@ -72,15 +78,30 @@ class _Writer:
     def body(self, nodes: Sequence[ast.stmt], indent: str) -> list[Line]:
         """The lines of one body's kept statements."""
         written: list[Line] = []
+        before: ast.stmt | None = None  # the statement before, where it is kept
         for node in nodes:
             if not self.keeps(node):
+                before = None
                 continue
             lines = self.statement(node, indent)
-            if lines:
-                written += self.above(node, indent)
-                written += lines
+            if before is not None and self.on_one_line(before, node):
+                written[-1] = (self.beside(written[-1][0], before, node), written[-1][1])
+            elif lines:
+                written += [*self.above(node, indent), *lines]
                 self.first = False
+            before = node if lines else None
         return written
+
+    def on_one_line(self, before: ast.stmt, node: ast.stmt) -> bool:
+        """Tell whether two simple statements stand on one line, as the user wrote them."""
+        simple = not (BRANCHING | WHOLE) & {shape_of(before), shape_of(node)}
+        raised = self.kept.raised & {self.numbers[id(before)], self.numbers[id(node)]}
+        return simple and not raised and before.end_lineno == node.lineno == node.end_lineno
+
+    def beside(self, line: str, before: ast.stmt, node: ast.stmt) -> str:
+        """A line with the next statement on it too."""
+        start, end = (before.end_lineno or 0, before.end_col_offset or 0), (node.end_lineno or 0, node.end_col_offset or 0)
+        return line + self.segment(start, end) + self.comment_after(*end)
 
     def keeps(self, node: ast.stmt) -> bool:
         """Tell whether a statement, or one under it, is kept."""

@@ -20,6 +20,9 @@ WATCHED = frozenset(
 )
 
 
+TRACING = frozenset(("sys.settrace", "sys.setprofile"))
+
+
 class OwnWork:
     """While it is entered, its thread is in a set; a class of its own, for a generator costs three times as much."""
 
@@ -42,10 +45,11 @@ class OwnWork:
 class Wire:
     """Hands the events of WATCHED to one listener; a failing listener never reaches the program that is watched."""
 
-    __slots__ = ("_added", "_own", "faults", "listener")
+    __slots__ = ("_added", "_own", "faults", "listener", "traced")
 
     def __init__(self) -> None:
         self.listener: Listener | None = None
+        self.traced: Callable[[], None] | None = None  # called when the program sets a trace or profile function
         self.faults: list[str] = []
         self._own: set[int] = set()
         self._added = False
@@ -74,6 +78,8 @@ class Wire:
         def hook(event: str, args: tuple[Any, ...]) -> None:
             if event in watched:
                 hear(event, args)
+            elif event in TRACING and self.traced is not None and get_ident() not in self._own:
+                self.traced()
 
         return hook
 
