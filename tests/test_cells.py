@@ -30,7 +30,10 @@ def live(case: Case, cells: tuple[str, ...], home: Path, *, before: int | None) 
 
 def of_book(case: Case, home: Path) -> str:
     """The slice that the command cuts from the cells as a notebook file."""
-    cells = [{"cell_type": "code", "source": cell, "metadata": {}, "outputs": [], "execution_count": None} for cell in case.cells]
+    cells = [
+        {"cell_type": "code", "source": cell, "metadata": {}, "outputs": [], "execution_count": None}
+        for cell in case.cells
+    ]
     write_files(home / "work", {**case.files, "book.ipynb": json.dumps({**BOOK, "cells": cells})})
     command = ("-m", "clew", "slice", "book.ipynb", case.criterion, "--json", "-", *case.options)
     done = run(command, home / "work", env=environment(home, {}))

@@ -14,7 +14,9 @@ from tests.programs.shells.all import CASES
 from tests.programs.shells.case import Case
 
 RUNNING = str(Path(__file__).parent / "programs" / "shells" / "running.py")
-TIMES = re.compile(r"(?<=object at )[0-9a-f]{8,}|^(CPU times|Wall time|Compiler).*\n|\d+(\.\d+)? (ns|us|µs|μs|ms|s) ± .*", re.MULTILINE)
+TIMES = re.compile(
+    r"(?<=object at )[0-9a-f]{8,}|^(CPU times|Wall time|Compiler).*\n|\d+(\.\d+)? (ns|us|µs|μs|ms|s) ± .*", re.MULTILINE
+)
 
 
 def outcome(case: Case, way: str, home: Path) -> Outcome:
