@@ -30,7 +30,7 @@ def live(case: Case, cells: tuple[str, ...], home: Path, *, before: int | None) 
 
 def of_book(case: Case, home: Path) -> str:
     """The slice that the command cuts from the cells as a notebook file."""
-    cells = [
+    cells: list[dict[str, object]] = [
         {"cell_type": "code", "source": cell, "metadata": {}, "outputs": [], "execution_count": None}
         for cell in case.cells
     ]
