@@ -5,8 +5,7 @@ In a notebook: `%load_ext clew`, then `%clew slice df` or `clew.slice("df")`. In
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # as in `typing`, which every watched program would have to load
 if TYPE_CHECKING:
     from clew.api import explain, sessions, show, slice  # noqa: A004  # the word of the trade: read as clew.slice
     from clew.ipython.extension import load_ipython_extension, unload_ipython_extension

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from clew import session as parts
@@ -16,6 +15,7 @@ from clew.dataflow.explain import explain as chain
 from clew.dataflow.graph import fold
 from clew.dataflow.slicing import cut
 from clew.errors import NotCapturing, UnknownStep, UnknownVariable
+from clew.model.data import dataclass
 from clew.model.events import BEFORE, Event, Faulted
 from clew.model.graph import Graph, Slice
 from clew.model.places import place_name

@@ -21,8 +21,9 @@ ClewError
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class ClewError(Exception):
@@ -154,5 +155,7 @@ class MissingExtra(ClewError):
 
 def nearest(name: str, known: tuple[str, ...]) -> str:
     """Say which known names are closest to a name that is not known."""
+    import difflib  # only mistakes need it, and every start would pay for it
+
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     return f"did you mean {', '.join(close)}?" if close else ""

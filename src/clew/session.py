@@ -8,11 +8,11 @@ import sys
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from clew.errors import BrokenSource, FileMissing, NotCapturing
+from clew.model.data import dataclass
 from clew.store.location import journal_path, make_store, store_folder
 
 if TYPE_CHECKING:

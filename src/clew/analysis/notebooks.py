@@ -6,11 +6,11 @@ import ast
 import json
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from clew.errors import BrokenNotebook, BrokenSource, FileMissing, ForeignNotebook
+from clew.model.data import dataclass
 
 OLDEST_FORMAT = 3
 PYTHONS = ("python", "python3", "ipython", "ipython3", "sage", "xpython")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from clew.analysis.names import Access, names_of
+from clew.model.data import dataclass
 from clew.model.places import Span
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from clew.analysis.names import COMPREHENSIONS, FUNCTIONS
 from clew.analysis.outline import WHOLE, header, shape_of
+from clew.model.data import dataclass
 
 ANYTHING = "?"  # a root that is not a plain variable
 

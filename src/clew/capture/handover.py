@@ -14,10 +14,10 @@ import os
 import pickle
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from clew.analysis.outline import is_docstring, is_future_import
+from clew.model.data import dataclass
 from clew.model.places import FilePlace, Source
 from clew.rewrite.plan import Plan
 from clew.rewrite.transform import rewrite

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 
+from clew.model.data import dataclass, field
 from clew.model.effects import Effect
 from clew.model.events import Call
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 
 from clew.knowledge.schema import CalleeFacts
+from clew.model.data import dataclass
 from clew.rewrite.plan import CallSite
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from clew.model.data import dataclass
 
 WATCHED = "--IPKernelApp.extra_extensions=clew"
 LAUNCHERS = frozenset({"ipykernel_launcher", "ipykernel", "ipykernel.kernelapp"})

@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
@@ -14,6 +13,7 @@ from clew import api
 from clew.analysis.notebooks import is_notebook
 from clew.cli.words import STORE_HELP, check_json_path, say, say_code, words_of, write_json
 from clew.errors import FileMissing, UnknownSession, UnknownVariable, UsageError, nearest
+from clew.model.data import dataclass
 from clew.replay.portrait import CannotTell, Differs, Same, Verdict
 from clew.screen.columns import listed
 from clew.screen.slices import SliceView

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from clew.analysis.names import names_of
 from clew.analysis.outline import Outline, Shape, Statement
 from clew.analysis.touch import dotted, root_of
 from clew.knowledge.registry import Knowledge
 from clew.knowledge.schema import CalleeFacts
+from clew.model.data import dataclass
 
 IMMUTABLE = frozenset(
     f"builtins.{name}" for name in "int float complex bool str bytes NoneType tuple frozenset range module type".split()
@@ -32,6 +32,7 @@ class Table:
 
     outline: Outline
     unrun: Mapping[int, tuple[Unrun, ...]]
+    loops: Mapping[int, frozenset[str]]  # by `for` loop: what it could change, had it run a pass
 
     def ancestors(self, number: int) -> Iterator[int]:
         """The headers around a statement, the nearest first."""
@@ -60,7 +61,12 @@ def table_of(outlined: Outline, ran: frozenset[int], types: Mapping[str, str], k
     for statement in outlined.statements:
         if statement.number in ran and (cut_off := tuple(_cut_off(outlined, statement, ran, judge))):
             unrun[statement.number] = (*unrun.get(statement.number, ()), *cut_off)
-    return Table(outlined, unrun)
+    loops = {
+        s.number: frozenset(names_of([node]).binds) | judge.changed(node)
+        for s, node in zip(outlined.statements, outlined.nodes, strict=True)
+        if isinstance(node, ast.For) and s.number in ran
+    }
+    return Table(outlined, unrun, loops)
 
 
 def _cut_off(outlined: Outline, statement: Statement, ran: frozenset[int], judge: _Judge) -> Iterator[Unrun]:
@@ -87,12 +93,6 @@ def _unrun(outlined: Outline, statement: Statement, judge: _Judge) -> Unrun:
     names = names_of([node])
     writes = frozenset(names.binds | names.deletes) | judge.changed(node)
     return Unrun(statement.number, writes, frozenset(names.reads) | names.deferred)
-
-
-def loop_writes(outlined: Outline, statement: Statement, types: Mapping[str, str], knowledge: Knowledge) -> frozenset[str]:
-    """The variables that a loop which ran no pass could have changed."""
-    node = outlined.nodes[statement.number]
-    return names_of([node]).binds | _Judge(types, knowledge).changed(node)
 
 
 class _Judge:

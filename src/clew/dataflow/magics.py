@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+
+from clew.model.data import dataclass, field
 
 SHOWING = frozenset("matplotlib config precision autosave xmode colors pylab load_ext reload_ext autoreload".split())
 """Line magics that change how things look, or the shell, not what is computed."""

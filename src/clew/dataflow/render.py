@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from clew.analysis.outline import BRANCHING, WHOLE, Outline, bodies, is_future_import, shape_of, span_of
 from clew.dataflow.magics import magic_text
+from clew.model.data import dataclass, field
 from clew.model.places import CellPlace, Source
 
 INDENT = "    "

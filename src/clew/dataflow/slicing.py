@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from clew.dataflow.graph import tables
 from clew.dataflow.render import Kept, render
 from clew.errors import UnknownVariable
+from clew.model.data import dataclass, field
 from clew.model.graph import Dependence, Graph, Slice, Via
 from clew.model.resources import ALL_CELLS, ALL_PARTS, Cell
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from clew.analysis.outline import BRANCHING, outline
+from clew.model.data import dataclass
 from clew.model.effects import Changed, Effect, Read, Reason
 from clew.model.events import BEFORE, Event, SourceSeen, Step
 from clew.model.places import CellPlace, Source

@@ -6,13 +6,14 @@ import importlib.util
 import os
 import sys
 from collections.abc import MutableMapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from IPython import version_info
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
+
+from clew.model.data import dataclass
 
 INLINE = "matplotlib_inline"
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from clew.model.data import dataclass
 from clew.model.places import CellPlace, Source
 
 TRANSPARENT = re.compile(r"\s*%%(time|capture(\s+--\S+)*)[ \t]*(\n|$)")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from clew.errors import BadPack
 from clew.knowledge.names import callee_names, unbound_names
 from clew.knowledge.patterns import is_wild, matches, wildness
 from clew.knowledge.schema import CalleeFacts, Pack, parsed_pack
+from clew.model.data import dataclass, field
 
 PACKS = Path(__file__).parent / "packs"
 

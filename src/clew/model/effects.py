@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from clew.model.data import dataclass
 from clew.model.resources import Resource
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from clew.model.data import dataclass, field
 from clew.model.effects import Reason
 from clew.model.events import Step, Variable
 from clew.model.places import Source

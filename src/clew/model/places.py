@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from clew.model.data import dataclass
+
 
 
 @dataclass(frozen=True, slots=True, order=True)

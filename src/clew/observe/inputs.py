@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 
+from clew.model.data import dataclass
 from clew.observe.stamps import Stamp, content_hash, same, stamp
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+
+from clew.model.data import dataclass, field
 
 NO_PARTS: Mapping[str, Any] = MappingProxyType({})
 

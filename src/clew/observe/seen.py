@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from operator import is_
 from typing import Any
 
+from clew.model.data import dataclass
 from clew.observe.memory import version
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from clew.model.data import dataclass
 from clew.replay.portrait import Portrait, leaf, unseen, whole
 
 

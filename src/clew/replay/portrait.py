@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from clew.model.data import dataclass
 
 MOST_PARTS = 200  # a container with more parts than this is told apart as a whole only
 

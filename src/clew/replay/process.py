@@ -9,9 +9,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from clew.model.data import dataclass, field
 from clew.replay.portrait import CannotTell, Differs, Portrait, Verdict, compare_portraits, from_plain
 
 INSIDE = Path(__file__).with_name("inside")

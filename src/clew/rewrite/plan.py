@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 
 from clew.analysis.outline import Statement
 from clew.analysis.touch import Touch
+from clew.model.data import dataclass
 from clew.model.places import Span
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from clew.analysis.outline import Statement, outline
+from clew.model.data import dataclass, field
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Spared
 from clew.model.events import BEFORE, Event, SessionEnded, SessionStarted, SourceSeen, Step
 from clew.model.places import FilePlace, Source, place_name

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from clew.model.data import dataclass
 from clew.model.graph import Slice
 from clew.screen.columns import counted
 from clew.screen.page import box, code_listing, notes_list

@@ -22,11 +22,11 @@ import weakref
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from clew.errors import DamagedRecord, NewerStore, StoreError
+from clew.model.data import dataclass
 from clew.model.events import Event
 from clew.store.rows import from_row, to_row
 

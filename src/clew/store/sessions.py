@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
 
 from clew.errors import UnknownSession
+from clew.model.data import dataclass
 
 
 class State(StrEnum):
