@@ -46,7 +46,7 @@ class Closer:
         self.stored: list[tuple[ModuleType, str]] = []
         self.overwritten: set[str] = set()  # modules of which an attribute that was there was replaced
         self.moved: set[str] = set()  # ambient state that the program changed
-        self.figures: set[int] = set()  # addresses of figures that the step is known to change
+        self.known: set[int] = set()  # addresses of figures and long containers that the step is known to change
         self.current_figure = False
         self.ambient_touched = False
 
@@ -113,7 +113,7 @@ class Closer:
         self.relate(step, bound)
         self.heap.forget(bound)
         self.stored, self.seeds, self.overwritten = [], (), set()
-        self.figures, self.current_figure = set(), False
+        self.known, self.current_figure = set(), False
 
     def bindings(self, step: Opened, statement: Statement, before: Mapping[str, int], raised: bool) -> set[str]:
         """The names that the step bound or deleted, its effects noted."""
@@ -170,10 +170,10 @@ class Closer:
         return [*map(Changed, sorted(changed, key=str)), *map(Changed, tops)]
 
     def drawn(self, step: Opened) -> list[Effect]:
-        """Figures that the step is known to have changed."""
+        """Figures and long containers that the step is known to have changed."""
         if self.current_figure:
-            self.figures |= self.heap.figures([current_figure()])
-        return [Changed(cell, Reason.KNOWN) for cell in self.heap.write_known(self.figures, step.number)]
+            self.known |= self.heap.figures([current_figure()])
+        return [Changed(cell, Reason.KNOWN) for cell in self.heap.write_known(self.known, step.number)]
 
     def ambient_changes(self, step: Opened, touch: Touch) -> list[Effect]:
         """The hidden state that moved, compared with the last look at it."""

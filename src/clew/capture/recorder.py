@@ -19,6 +19,7 @@ from typing import Any
 
 from clew.analysis.outline import Shape, Statement
 from clew.analysis.touch import HiddenCall, Touch
+from clew.analysis.purity import changes_nothing
 from clew.capture.clock import Clock
 from clew.capture.closing import Closer, current_figure
 from clew.capture.opened import Opened
@@ -32,6 +33,7 @@ from clew.model.events import Call, Event, Faulted, NamesSeen, SourceSeen, Step,
 from clew.model.places import Source
 from clew.model.resources import Ambient
 from clew.observe.ambient import AmbientProbes
+from clew.observe.atoms import ATOMS
 from clew.observe.audit import WIRE
 from clew.observe.heap import Heap
 from clew.observe.kinds.functions import LOOKS_UP, global_names
@@ -306,7 +308,9 @@ class Recorder:
     def judge_hidden(self, step: Opened, hidden: HiddenCall, lively: bool, functions: bool) -> Verdict:
         """Judge a call in a loop, lambda or comprehension, as far as its callee can be told beforehand."""
         names, root = self.hidden_names(hidden)
-        facts = self.knowledge.about_first(names) if names else None
+        own = self.namespace.get(hidden.path)
+        facts = (self.knowledge.about_first(names) if names else None) or self.own_facts(own)
+        self.read_code(step, own)
         self.consult(step, facts, names[0] if names else hidden.path)
         self.draw(step, facts, self.namespace.get(root or ""))
         if facts is None and hidden.method and not names and root is None and hidden.method in SAFE_METHODS:
@@ -343,16 +347,17 @@ class Recorder:
         step = self.current
         if step is None or step.suspended:
             return
-        facts = self.knowledge.about_first(names)
+        facts = self.knowledge.about_first(names) or self.own_facts(callee)
         step.calls.append(Call(said, site.span, self.clock()))
+        self.read_code(step, callee)
         self.consult(step, facts, said, type_name(type(owner)).partition(".")[0])
+        if facts is not None and facts.calls_back:
+            self.read_more(step, self.reader.called_names(step.read))
         lively, functions = self.liveliness(step.read)
         judged = verdict(facts, site, lively, functions)
         if isinstance(judged, Harmless) and step.around and facts is not None and facts.pure_if_inert:
             judged = Unknown()  # within a `with`, what is printed or warned may go into an object
         self.draw(step, facts, owner)
-        if facts is None and type(callee) is types.FunctionType and callee.__globals__ is self.namespace:
-            self.read_more(step, self.reader.bound(global_names(callee.__code__)))
         if site.method in SHELL_CALLS or (facts is not None and facts.reads_names) or said in CALLERS_NAMES:
             self.read_names(step)
         if said in ("builtins.setattr", "builtins.delattr"):
@@ -367,6 +372,27 @@ class Recorder:
     def function(self, number: int, callee: object) -> None:
         """A plain callable is called."""
         self.announced(self.sites[number], callee, callee_names(callee), function_name(callee))
+
+    def read_code(self, step: Opened, callee: object) -> None:
+        """One of the program's own functions is called: what it looks up, and what that calls looks up, is read."""
+        if type(callee) is types.FunctionType and callee.__globals__ is self.namespace:
+            self.read_more(step, self.reader.bound(global_names(callee.__code__)))
+            self.read_more(step, self.reader.called_names(step.read))
+
+    def own_facts(self, callee: object) -> CalleeFacts | None:
+        """What the code of one of the program's own functions says: that it changes no plain data, or nothing."""
+        if type(callee) is not types.FunctionType or callee.__globals__ is not self.namespace or callee.__closure__:
+            return None
+        return OWN_PURE if changes_nothing(callee.__code__, self.code_of) else None
+
+    def code_of(self, name: str) -> types.CodeType | bool:
+        """The code of a function by its name, or whether using the variable is harmless."""
+        value = self.namespace.get(name, self)
+        if value is self:
+            return False
+        if type(value) is types.FunctionType:
+            return value.__code__ if value.__globals__ is self.namespace and not value.__closure__ else False
+        return type(value) in ATOMS or type(value) in CONTAINERS
 
     def method(self, number: int, owner: object) -> None:
         """A method of an object is called."""
@@ -406,13 +432,17 @@ class Recorder:
             step.effects.append(Read(Ambient("matplotlib.figure"), Reason.KNOWN))
             self.closer.current_figure = True
         else:
-            self.closer.figures |= self.heap.figures([owner])
+            self.closer.known |= self.heap.figures([owner])
 
     def liveliness(self, names: Iterable[str]) -> tuple[bool, bool]:
         """Whether the user's code may run by operations on what these variables lead to, and whether they lead to functions."""
-        surveys = [survey for name in names if (survey := self.heap.survey(name)) is not None]
-        lively = any(survey.active or survey.overflow for survey in surveys)
-        return lively, any(survey.functions for survey in surveys)
+        lively = functions = False
+        for name in names:
+            survey = self.heap.survey(name)
+            if survey is not None:
+                lively = lively or survey.active or survey.overflow
+                functions = functions or (survey.functions and self.own_facts(self.namespace[name]) is None)
+        return lively, functions
 
     def read_names(self, step: Opened) -> None:
         """The callee looks variables up by name: those that the texts at hand mention are read."""
@@ -457,11 +487,14 @@ class Recorder:
         names |= self.heap.aliases(names) | self.closer.relatives(names)
         fresh = names - step.looked
         step.looked |= names
+        if isinstance(judged, Limited):
+            # It is about to change what it names: of long containers we need not look how.
+            self.closer.known |= self.heap.bulk_of(judged.names)
         if not step.prepared:
             step.prepared = True
-            self.heap.prepare(fresh)
+            self.heap.prepare(fresh, self.closer.known)
         else:
-            self.heap.prepare_more(fresh)
+            self.heap.prepare_more(fresh, self.closer.known)
 
     # ---- closing a step ---------------------------------------------------------------------------------
 
@@ -518,6 +551,7 @@ class Recorder:
 
 
 FLUSH_SECONDS = 0.5
+OWN_PURE = CalleeFacts(pure_if_inert=True)
 CALLERS_NAMES = frozenset({f"builtins.{name}" for name in LOOKS_UP})
 CONTAINERS = (list, dict, set, deque, bytearray)
 SAFE_METHODS = frozenset(

@@ -182,6 +182,10 @@ class _Folding:
         for unrun in table.unrun.get(step.statement, ()):
             for name in unrun.writes:
                 self.spared.setdefault(name, {})[step.source, step.statement] = step.number
+        bound = {effect.resource for effect in step.effects if not isinstance(effect, Read)}
+        if step.statement in table.loops and not any(isinstance(resource, Name) for resource in bound):
+            for name in table.loops[step.statement]:  # not one pass: its target is as it was
+                self.spared.setdefault(name, {})[step.source, step.statement] = step.number
         if step.statement in table.unrun:
             self.dependences_of_branches(step, table.unrun[step.statement])
 

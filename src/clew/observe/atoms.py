@@ -6,9 +6,11 @@ import marshal
 import types
 from collections.abc import Iterable
 from functools import cache
-from itertools import chain
+from itertools import islice
+from typing import Any
 
 from clew.knowledge.lines import class_module, class_mro, type_name
+from clew.model.data import dataclass, field
 from xxhash import xxh3_64_intdigest
 
 PLAIN = frozenset({int, float, complex, bool, str, bytes, type(None), type(Ellipsis)})
@@ -28,11 +30,11 @@ ATOMS = PLAIN | {
 }
 """Exact types that hold nothing that can change."""
 
+ROWS = PLAIN | {list, tuple, dict}
+"""Exact types of which tables of plain data are made."""
+
 BULK = 2000
 """Containers longer than this are looked at as one cell where they hold plain data only."""
-
-NESTED = frozenset({list, tuple, dict})
-
 
 def digest_of(values: Iterable[object]) -> int:
     """Fingerprint a row of values: plain ones by value, others by identity."""
@@ -55,25 +57,55 @@ def is_scalar(cls: type) -> bool:
     return class_module(cls) == "numpy" and "numpy.generic" in names and "numpy.object_" not in names
 
 
-def is_bulk(values: list[object] | dict[object, object]) -> bool:
-    """Tell whether a long container holds plain data only, one level of nesting included."""
-    size = dict.__len__ if issubclass(type(values), dict) else list.__len__
-    if size(values) <= BULK:  # type: ignore[arg-type]  # it is a list or a dict
-        return False
-    held = dict.values(values) if issubclass(type(values), dict) else values
+@dataclass(slots=True)
+class BulkMemory:
+    """What was found of long containers, by address, until the program may have changed them.
+
+    `None` stands for a container that holds more than plain data.
+    """
+
+    digests: dict[int, int | None] = field(default_factory=dict)
+
+    def digest(self, value: Any) -> int | None:
+        """The fingerprint of a long container of plain data, by value; None for any other container."""
+        size = dict.__len__ if issubclass(type(value), dict) else list.__len__
+        if size(value) <= BULK:  # type: ignore[arg-type]  # it is a list or a dict
+            return None
+        address = id(value)
+        if address not in self.digests:
+            self.digests[address] = _written(value)
+        return self.digests[address]
+
+    def forget(self, addresses: Iterable[int]) -> None:
+        """The program may have changed these."""
+        for address in addresses:
+            self.digests.pop(address, None)
+
+
+def _written(value: Any) -> int | None:
+    """The fingerprint of plain data, in C; marshal refuses whatever is not plain."""
+    held = dict.values(value) if issubclass(type(value), dict) else list.__iter__(value)
     kinds = set(map(type, held))
-    if kinds <= PLAIN:
-        return True
-    return kinds <= (PLAIN | NESTED) and _flat_kinds(held) <= PLAIN
+    if not kinds <= ROWS or not _plain_rows(value):
+        return None
+    exact = type(value) in (list, dict)
+    plain = value if exact else (dict(dict.items(value)) if issubclass(type(value), dict) else list(list.__iter__(value)))
+    try:
+        return xxh3_64_intdigest(marshal.dumps(plain, 2))
+    except ValueError:
+        return None
 
 
-def _flat_kinds(held: Iterable[object]) -> set[type]:
-    """The types one level down."""
-    rows = [row for row in held if type(row) in NESTED]
-    inner = (dict.values(row) if type(row) is dict else row for row in rows)
-    return set(map(type, chain.from_iterable(inner)))  # type: ignore[arg-type]  # rows are lists, tuples and dicts
+def _plain_rows(value: Any) -> bool:
+    """Tell whether the first rows hold plain data: marshal would copy arrays instead of refusing them."""
+    held = dict.values(value) if issubclass(type(value), dict) else list.__iter__(value)
+    for row in islice(held, 20):
+        if type(row) in (list, tuple, dict):
+            inner = row.values() if type(row) is dict else row
+            if not set(map(type, inner)) <= ROWS:
+                return False
+    return True
 
 
-def bulk_digest(values: object) -> int:
-    """Fingerprint plain data by value, in C."""
-    return xxh3_64_intdigest(marshal.dumps(values, 2))
+BULKS = BulkMemory()
+"""One for the process: it has one heap."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from clew.analysis.names import WHOLE, Access
 from clew.knowledge.lines import class_mro, class_names, type_name
+from clew.model.data import dataclass, field
 from clew.model.effects import Changed, Effect, Reason
 from clew.model.resources import ALL_CELLS, ALL_PARTS, Cell
-from clew.observe.atoms import ATOMS, BULK, digest_of, is_scalar
+from clew.observe.atoms import ATOMS, BULK, BULKS, digest_of, is_scalar
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.figures import is_figure
 from clew.observe.kinds.functions import global_names
@@ -51,7 +51,7 @@ class Survey:
     """Where one variable leads: cells by address, memory shared, names that functions look up, how lively it is.
 
     `active`: operations on it may run the user's code or change it; `functions`: it leads to functions of the user's;
-    `foreign`: it leads to more than plain data; `bulky`: it holds a long container, looked at as one; `parts`: addresses under a part of it, filled when asked.
+    `foreign`: it leads to more than plain data; `bulky`: long containers of plain data, each looked at as one; `parts`: addresses under a part of it, filled when asked.
     """
 
     value: int
@@ -59,7 +59,7 @@ class Survey:
     keys: frozenset[int]
     names: frozenset[str]
     active: bool
-    bulky: bool
+    bulky: frozenset[int]
     overflow: bool
     functions: bool
     foreign: bool
@@ -74,7 +74,7 @@ class _Exploration:
     keys: set[int] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     active: bool = False
-    bulky: bool = False
+    bulky: set[int] = field(default_factory=set)
     functions: bool = False
     foreign: bool = False
     overflow: bool = False
@@ -166,7 +166,8 @@ class Heap:
         elif module_of(cls) != "builtins":
             walk.foreign = True
         elif cls in (list, dict) and len(value) > BULK:  # type: ignore[arg-type]  # exact containers
-            walk.bulky = True
+            if BULKS.digest(value) is not None:
+                walk.bulky.add(id(value))
 
     def reach(self, value: object, kind: Kind) -> Reach:
         """Where one object leads; a user's subclass of a library's class leads to its own attributes too."""
@@ -228,7 +229,7 @@ class Heap:
             frozenset(walk.keys),
             frozenset(walk.names),
             walk.active,
-            walk.bulky,
+            frozenset(walk.bulky),
             walk.overflow,
             walk.functions,
             walk.foreign,
@@ -354,15 +355,17 @@ class Heap:
 
     # ---- looking ----------------------------------------------------------------------------------------
 
-    def prepare(self, names: Iterable[str]) -> None:
+    def prepare(self, names: Iterable[str], known: Collection[int] = ()) -> None:
         """Fingerprint what these variables lead to, as it is before a step, where that is not known."""
         self.prepared = set()
         self.handles = []
-        self.prepare_more(names)
+        self.prepare_more(names, known)
 
-    def prepare_more(self, names: Iterable[str]) -> None:
-        """Fingerprint what more variables lead to, before the same step."""
+    def prepare_more(self, names: Iterable[str], known: Collection[int] = ()) -> None:
+        """Fingerprint what more variables lead to, before the same step; not the cells that are known to change."""
         for address, (value, kind) in self.walk(names).objects.items():
+            if address in known:
+                continue
             entry = self.entries.get(address)
             if entry is None or entry.digest is None:
                 self.entry(address, "").digest = self.digest(value, kind)
@@ -372,6 +375,7 @@ class Heap:
         """Look again after a step, and say which cells it changed; it is their last writer from now on."""
         names = list(names)
         before = self.prepared
+        BULKS.forget(before)
         walk = self.walk(names)
         lost = before - walk.objects.keys()
         if lost:
@@ -417,14 +421,21 @@ class Heap:
         self.explore(parts, walk)
         return {id(value) for value, kind in walk.objects.values() if kind.name == "artist" and is_figure(value)}
 
-    def write_known(self, addresses: Iterable[int], step: int) -> list[Cell]:
+    def bulk_of(self, names: Iterable[str]) -> set[int]:
+        """The long containers that these variables lead to."""
+        surveys = [survey for name in names if (survey := self.survey(name)) is not None]
+        return {address for survey in surveys for address in survey.bulky}
+
+    def write_known(self, addresses: Collection[int], step: int) -> list[Cell]:
         """The step is known to have written the cells at these addresses."""
         cells = []
         for address in addresses:
             entry = self.entry(address, "figure")
             entry.writers[""] = step
             entry.digest = None  # looked at anew when in doubt
+            BULKS.forget([address])
             cells.append(Cell(entry.number, "", entry.label))
+        self.outdate(set(addresses), ())
         return cells
 
     def outdate(self, changed: set[int], names: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from xxhash import xxh3_64_intdigest
 
-from clew.observe.atoms import ATOMS, PLAIN, bulk_digest, digest_of, is_bulk, token
+from clew.observe.atoms import ATOMS, BULKS, PLAIN, digest_of, token
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 
 ORDER = "*"
@@ -17,21 +17,21 @@ ORDER = "*"
 
 def list_reach(value: Any) -> Reach:
     """The elements of a list that have state; none of a long list of plain data."""
-    if is_bulk(value):
+    if BULKS.digest(value) is not None:
         return Reach()
     return Reach([element for element in list.__iter__(value) if type(element) not in ATOMS])
 
 
 def list_digest(value: Any) -> Digest:
     """By the elements in their order."""
-    if is_bulk(value):
-        return Digest(bulk_digest(value if type(value) is list else list(list.__iter__(value))))
+    if (bulk := BULKS.digest(value)) is not None:
+        return Digest(bulk)
     return Digest(digest_of(list.__iter__(value)))
 
 
 def dict_reach(value: Any) -> Reach:
     """The values of a dict that have state, by key where the keys are texts."""
-    if is_bulk(value):
+    if BULKS.digest(value) is not None:
         return Reach()
     children: list[object] = []
     parts: dict[str, list[object]] = {}
@@ -45,8 +45,8 @@ def dict_reach(value: Any) -> Reach:
 
 def dict_digest(value: Any) -> Digest:
     """By key where the keys are texts."""
-    if is_bulk(value):
-        return Digest(bulk_digest(value if type(value) is dict else dict(dict.items(value))))
+    if (bulk := BULKS.digest(value)) is not None:
+        return Digest(bulk)
     named = {key: held for key, held in dict.items(value) if type(key) is str}
     parts = {key: digest_of([held]) for key, held in named.items()}
     parts[ORDER] = digest_of(named)

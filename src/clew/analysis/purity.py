@@ -1,0 +1,71 @@
+"""Functions that change nothing, as far as their own code goes.
+
+A function that stores into no object, sets no global, and calls only what is known to change nothing, cannot change
+plain data that it is given. Whoever hands it other things must look all the same.
+"""
+
+from __future__ import annotations
+
+import dis
+import types
+from collections.abc import Callable, Iterator
+
+STORES = frozenset(
+    "STORE_ATTR DELETE_ATTR STORE_SUBSCR DELETE_SUBSCR STORE_SLICE STORE_GLOBAL DELETE_GLOBAL IMPORT_NAME STORE_DEREF "
+    "GET_AWAITABLE SEND LOAD_BUILD_CLASS BEFORE_WITH BEFORE_ASYNC_WITH YIELD_FROM".split()
+)
+BUILTINS = frozenset(
+    "abs all any bool chr dict divmod enumerate float frozenset int isinstance issubclass len list max min ord pow "
+    "range reversed round set sorted str sum tuple zip map filter print repr complex hash ValueError TypeError KeyError "
+    "IndexError RuntimeError Exception".split()
+)
+METHODS = frozenset(
+    "capitalize casefold count encode endswith find format index isalnum isalpha isdigit islower isnumeric isspace "
+    "isupper join ljust lower lstrip partition replace rfind rindex rjust rpartition rsplit rstrip split splitlines "
+    "startswith strip title translate upper zfill get items keys values copy union intersection difference decode".split()
+)
+ATTRIBUTES = frozenset({"LOAD_METHOD", "LOAD_ATTR"})
+GLOBALS = frozenset({"LOAD_GLOBAL", "LOAD_NAME"})
+
+
+def changes_nothing(code: types.CodeType, known: Callable[[str], types.CodeType | bool]) -> bool:
+    """Tell whether a function's code can change nothing but its own variables.
+
+    `known` answers for a global name: the code of a function to look into, or whether it is harmless to use.
+    """
+    return _harmless(code, known, set())
+
+
+def _harmless(code: types.CodeType, known: Callable[[str], types.CodeType | bool], seen: set[types.CodeType]) -> bool:
+    if code in seen:
+        return True
+    seen.add(code)
+    instructions = list(dis.get_instructions(code))
+    if any(i.opname in STORES for i in instructions) or not _counts_only(instructions):
+        return False
+    if not {i.argval for i in instructions if i.opname in ATTRIBUTES} <= METHODS:
+        return False
+    inner = [const for const in code.co_consts if isinstance(const, types.CodeType)]
+    used = [known(i.argval) for i in instructions if i.opname in GLOBALS and i.argval not in BUILTINS]
+    if not all(used):
+        return False
+    called = [answer for answer in used if isinstance(answer, types.CodeType)]
+    return all(_harmless(each, known, seen) for each in (*inner, *called))
+
+
+def _counts_only(instructions: list[dis.Instruction]) -> bool:
+    """Tell whether `x += y` is done on numbers and texts only: on variables that start as constants."""
+    added = set(_added(instructions))
+    if None in added:
+        return False
+    for before, store in zip(instructions, instructions[1:], strict=False):
+        if store.opname == "STORE_FAST" and store.argval in added:
+            if before.opname not in ("LOAD_CONST", "BINARY_OP"):
+                return False
+    return True
+
+
+def _added(instructions: list[dis.Instruction]) -> Iterator[str | None]:
+    for operation, store in zip(instructions, instructions[1:], strict=False):
+        if operation.opname == "BINARY_OP" and operation.argrepr.endswith("="):
+            yield store.argval if store.opname == "STORE_FAST" else None
