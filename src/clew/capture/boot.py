@@ -8,12 +8,13 @@ LOADED = frozenset(sys.modules)
 """The modules that were there before clew's."""
 
 
-def start(folder: str) -> None:
+def start() -> None:
     """Begin to watch the program whose module called us."""
+    module = sys._getframe(1).f_globals
     # Imported here, after LOADED was taken: what clew loads must not be mistaken for what Python loads.
     from clew.capture.isolation import import_isolated
 
     import_isolated("clew.capture.watching")
     from clew.capture.watching import watch_program
 
-    watch_program(folder, sys._getframe(1).f_globals, LOADED)
+    watch_program(module, LOADED)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from types import ModuleType
-from typing import Any
 
 from clew.analysis.outline import Shape, Statement
 from clew.analysis.touch import Touch
@@ -150,6 +149,7 @@ class Closer:
     def handles(self) -> list[Effect]:
         """Files that a touched handle writes to."""
         paths = [written_path(handle) for handle in self.heap.handles]
+        self.heap.handles = []  # the program's files close when it lets go of them
         return [Changed(File(path), Reason.ASSUMED) for path in paths if path]
 
     def modules(self, step: Opened, touch: Touch) -> list[Effect]:

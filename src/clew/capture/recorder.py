@@ -483,7 +483,8 @@ class Recorder:
             names = step.read | step.around
         else:
             names = set(judged.names)
-        self.closer.before(step)
+        if isinstance(judged, Unknown) or step.modules or not self.are_plain(judged.names):
+            self.closer.before(step)
         names |= self.heap.aliases(names) | self.closer.relatives(names)
         fresh = names - step.looked
         step.looked |= names
@@ -495,6 +496,11 @@ class Recorder:
             self.heap.prepare(fresh, self.closer.known)
         else:
             self.heap.prepare_more(fresh, self.closer.known)
+
+    def are_plain(self, names: Iterable[str]) -> bool:
+        """Tell whether changing what these variables hold can change no name and no ambient state."""
+        held = [type(self.namespace[name]) for name in names if name in self.namespace]
+        return all(cls in CONTAINERS or type_name(cls) in TABLES for cls in held)
 
     # ---- closing a step ---------------------------------------------------------------------------------
 
@@ -553,6 +559,9 @@ class Recorder:
 FLUSH_SECONDS = 0.5
 OWN_PURE = CalleeFacts(pure_if_inert=True)
 CALLERS_NAMES = frozenset({f"builtins.{name}" for name in LOOKS_UP})
+TABLES = frozenset(
+    "numpy.ndarray pandas.DataFrame pandas.Series pandas.core.frame.DataFrame pandas.core.series.Series".split()
+)
 CONTAINERS = (list, dict, set, deque, bytearray)
 SAFE_METHODS = frozenset(
     "capitalize casefold center count encode endswith expandtabs find format format_map index isalnum isalpha isdigit "

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import atexit
 import os
-import pickle
-import shutil
 import sys
 import time
+from _pickle import loads  # `pickle` itself loads much that only its own Python code needs
 from collections.abc import Callable, Sequence
 from importlib.machinery import SourceFileLoader
-from pathlib import Path
 from typing import Any
 
 from clew.capture.clock import SystemClock
-from clew.capture.handover import Orders
+from clew.capture.orders import Orders, taken_over
 from clew.capture.recorder import Recorder
 from clew.knowledge.registry import Knowledge
 from clew.model.events import Event, SessionEnded, SessionStarted
@@ -23,7 +21,7 @@ from clew.observe.heap import Heap
 from clew.observe.kinds import KindTable
 from clew.observe.outside import Outside
 from clew.store.journal import Journal
-from clew.store.location import journal_path
+from clew.store.paths import journal_in
 
 
 _LIVE: list[tuple[str, list[Event], Recorder]] = []
@@ -57,18 +55,18 @@ def recorder_of(namespace: dict[str, object], emit: Callable[[Sequence[Event]], 
     return recorder
 
 
-def watch_program(folder: str, namespace: dict[str, Any], loaded: frozenset[str]) -> None:
-    """Watch a program that was handed over in this folder, from its first statement to the end of the process."""
-    orders: Orders = pickle.loads(Path(folder, "orders").read_bytes())
-    shutil.rmtree(folder, ignore_errors=True)
+def watch_program(namespace: dict[str, Any], loaded: frozenset[str]) -> None:
+    """Watch the program that was handed over, from its first statement to the end of the process."""
+    orders = taken_over(os.path.dirname(namespace["__file__"]))
+    source, plan = loads(orders.plan)
     restore(orders, namespace)
-    journal = Journal(journal_path(Path(orders.store), orders.session))
+    journal = Journal(journal_in(orders.store, orders.session))
     recorder = recorder_of(namespace, journal.append, orders.store)
     journal.append([program_started(orders)])
     atexit.register(end, recorder, journal, os.getpid())
     recorder.sources = 1
-    recorder.learn(orders.plan, 0)
-    recorder.begin(orders.source)
+    recorder.learn(plan, 0)
+    recorder.begin(source)
     recorder.install()
     recorder.outside.install()
     unshadow(orders.folder, loaded)

@@ -1,0 +1,65 @@
+"""A program's text in, the rewritten program's code out."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import marshal
+import pickle
+import sys
+import warnings
+from typing import Any
+
+from clew.analysis.outline import is_docstring, is_future_import
+from clew.capture.programs import Program
+from clew.model.places import FilePlace, Source
+from clew.rewrite.transform import rewrite
+
+DEEP = 20_000
+"""Levels of nesting in a program that Python can compile and we must walk."""
+
+PRELUDE = "__import__('clew.capture.boot', fromlist=['start']).start()"
+
+
+def compiled(where: str, data: bytes) -> tuple[Program, bool]:
+    """Rewrite and compile a program; tell also whether Python warned of something in it. SyntaxError, ValueError."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEP))
+    warned: list[object] = []
+    show = warnings.showwarning
+
+    def noted(message: Any, *told: Any, **more: Any) -> None:
+        warned.append(message)
+        show(message, *told, **more)
+
+    warnings.showwarning = noted
+    try:
+        return made(where, data), bool(warned)
+    finally:
+        warnings.showwarning = show
+
+
+def made(where: str, data: bytes) -> Program:
+    """Rewrite and compile a program."""
+    tree = ast.parse(data, where)
+    text = importlib.util.decode_source(data)
+    source = Source(0, FilePlace(where), text, text)
+    tree, plan = rewrite(tree)
+    add_prelude(tree)
+    code = compile(tree, where, "exec", dont_inherit=True)
+    header = importlib.util.MAGIC_NUMBER + bytes(12)
+    return Program(header + marshal.dumps(code), pickle.dumps((source, plan)))
+
+
+def add_prelude(tree: ast.Module) -> None:
+    """Put the call of `boot.start` before the program's first statement that does anything."""
+    call: ast.stmt = ast.parse(PRELUDE).body[0]
+    place = 0
+    for position, node in enumerate(tree.body):
+        if not (is_future_import(node) or (position == 0 and is_docstring(node))):
+            break
+        place = position + 1
+    tree.body.insert(place, call)
+    for part in ast.walk(call):
+        if "lineno" in part._attributes:
+            part.lineno = part.end_lineno = 1  # type: ignore[attr-defined]  # it has a position
+            part.col_offset = part.end_col_offset = 0  # type: ignore[attr-defined]  # the same

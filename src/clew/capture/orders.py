@@ -1,0 +1,39 @@
+"""What the program's own process is told."""
+
+from __future__ import annotations
+
+import marshal
+import os
+
+from clew.model.data import dataclass
+
+ORDERS = "orders"
+"""The name of their file, beside the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the program's own process must know. `argv0` is the program as the user typed it, `folder` that it is in.
+
+    `plan` is its source and plan, pickled; `command` what Python would have been called with.
+    """
+
+    session: str
+    store: str
+    plan: bytes
+    argv0: str
+    folder: str
+    command: tuple[str, ...]
+
+
+def taken_over(folder: str) -> Orders:
+    """Read the orders in a folder, and do away with it."""
+    with open(os.path.join(folder, ORDERS), "rb") as file:
+        orders = Orders(*marshal.loads(file.read()))
+    try:
+        for name in os.listdir(folder):
+            os.unlink(os.path.join(folder, name))
+        os.rmdir(folder)
+    except OSError:
+        return orders  # left to the system: it is a folder for temporary files
+    return orders

@@ -1,0 +1,157 @@
+"""Walking from the program's values to everything with state that they lead to, without running any of its code."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from clew.knowledge.lines import class_mro, class_names, type_name
+from clew.model.data import dataclass, field
+from clew.observe.atoms import ATOMS, BULK, BULKS, digest_of, is_scalar
+from clew.observe.kind import Digest, Kind, Opaque, Reach
+from clew.observe.kinds.functions import global_names
+from clew.observe.ours import is_users_class, is_users_file
+
+ATTRIBUTED = frozenset({"instance", "class", "module", "function"})
+"""Kinds that look at attributes themselves."""
+
+BUDGET = 30_000
+"""Objects looked at from one variable; beyond it, what an unknown call touches is assumed changed."""
+
+
+@dataclass(slots=True)
+class Exploration:
+    """A walk under way."""
+
+    objects: dict[int, tuple[object, Kind]] = field(default_factory=dict)
+    keys: set[int] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    active: bool = False
+    bulky: set[int] = field(default_factory=set)
+    functions: bool = False
+    overflow: bool = False
+
+
+class Explorer:
+    """Finds the kind of each object and walks on. `find` answers for a class, `inert` whether a type has no state."""
+
+    def __init__(
+        self, find: Callable[[type], Kind | None], inert: Callable[[str], bool], namespace: dict[str, object]
+    ) -> None:
+        self.find = find
+        self.inert = inert
+        self.namespace = namespace
+        self.kinds: dict[type, Kind | None] = {}
+        self.lively: dict[type, bool] = {}
+
+    # ---- kinds ------------------------------------------------------------------------------------------
+
+    def kind(self, cls: type) -> Kind | None:
+        """The kind of a class, or None where its instances have no state."""
+        try:
+            return self.kinds[cls]
+        except KeyError:
+            found = self.kinds[cls] = self.kind_anew(cls)
+            return found
+
+    def kind_anew(self, cls: type) -> Kind | None:
+        if cls in ATOMS or is_scalar(cls):
+            return None
+        names = [type_name(base) for base in class_mro(cls)]
+        if not is_users_class(cls) and any(self.inert(name) for name in names[:-1]):
+            return None
+        return self.find(cls)
+
+    def is_lively(self, cls: type) -> bool:
+        """Tell whether operations on instances may run the user's code, or change them by being looked at."""
+        known = self.lively.get(cls)
+        if known is None:
+            steps = any("__next__" in class_names(base) for base in class_mro(cls))
+            known = self.lively[cls] = steps or is_users_class(cls) or type_name(cls) == "collections.defaultdict"
+        return known
+
+    # ---- walking ----------------------------------------------------------------------------------------
+
+    def explore(self, values: Iterable[object], walk: Exploration) -> None:
+        """Walk from these values to everything with state that they lead to."""
+        todo = [value for value in values if type(value) not in ATOMS]
+        objects = walk.objects
+        while todo:
+            value = todo.pop()
+            address = id(value)
+            if address in objects:
+                continue
+            kind = self.kind(type(value))
+            if kind is None:
+                continue
+            if len(objects) >= BUDGET:
+                walk.overflow = True
+                return
+            objects[address] = (value, kind)
+            self.note(value, walk)
+            reach = self.reach(value, kind)
+            walk.keys.update(~key if type(key) is int else id(key) for key in reach.keys)
+            todo += reach.children
+            for held in reach.parts.values():
+                todo += held
+
+    def note(self, value: object, walk: Exploration) -> None:
+        """Note what an object says about those who lead to it."""
+        cls = type(value)
+        if cls is types.FunctionType:
+            walk.functions = walk.functions or is_users_file(value.__code__.co_filename)  # type: ignore[attr-defined]
+            if value.__globals__ is self.namespace:  # type: ignore[attr-defined]  # it is a function
+                walk.names |= global_names(value.__code__)  # type: ignore[attr-defined]  # the same
+        elif self.is_lively(cls):
+            walk.active = True
+            code = getattr(value, "gi_code", None) if cls is types.GeneratorType else None
+            walk.names |= global_names(code) if code is not None else frozenset()
+        elif cls in (list, dict) and len(value) > BULK:  # type: ignore[arg-type]  # exact containers
+            if BULKS.digest(value) is not None:
+                walk.bulky.add(id(value))
+
+    def reach(self, value: object, kind: Kind) -> Reach:
+        """Where one object leads; a user's subclass of a library's class leads to its own attributes too."""
+        reach = kind.reach(value)
+        extra = self.extra(value, kind)
+        return Reach([*reach.children, *extra.values()], reach.parts, reach.keys) if extra else reach
+
+    def extra(self, value: object, kind: Kind) -> dict[str, object]:
+        """What a user's subclass of a class we know otherwise leads to: its class, and attributes with state."""
+        cls = type(value)
+        if kind.name in ATTRIBUTED or not is_users_class(cls):
+            return {}
+        held = self.attributes(value, kind)
+        return {"": cls} | {name: value for name, value in held.items() if type(value) not in ATOMS}
+
+    def attributes(self, value: object, kind: Kind) -> dict[str, object]:
+        """The attributes that a user's subclass adds to the instances of a class we know otherwise."""
+        if kind.name in ATTRIBUTED or not is_users_class(type(value)):
+            return {}
+        try:
+            held = object.__getattribute__(value, "__dict__")
+        except AttributeError:
+            return {}
+        return {name: value for name, value in held.items() if name not in kind.ignores}
+
+    def digest(self, value: Any, kind: Kind) -> Digest | Opaque:
+        """The fingerprint of one object, with the attributes that a user's subclass adds."""
+        digest = kind.digest(value)
+        extra = self.attributes(value, kind)
+        if not extra or isinstance(digest, Opaque):
+            return digest
+        added = {f".{name}": digest_of([held]) for name, held in extra.items()}
+        return Digest(digest.whole, {**digest.parts, **added})
+
+    def addresses(self, values: Iterable[object]) -> frozenset[int]:
+        """The addresses of all that some values lead to, and the memory that they share."""
+        walk = Exploration()
+        self.explore(values, walk)
+        return frozenset(walk.objects) | walk.keys
+
+    def walk(self, names: Iterable[str]) -> Exploration:
+        """Walk from the values of variables."""
+        walk = Exploration()
+        self.explore([self.namespace[name] for name in names if name in self.namespace], walk)
+        return walk

@@ -1,0 +1,180 @@
+"""Where each variable leads, remembered until it may lead elsewhere; and the cells, numbered, by their address.
+
+A cell is found by the address of its object. We hold no reference to it: what the program lets go of dies at once.
+An address may then be used again; a cell is forgotten when no variable leads to it any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+
+from clew.model.data import dataclass, field
+from clew.observe.atoms import ATOMS
+from clew.observe.explore import Exploration, Explorer
+from clew.observe.kind import Digest, Kind, Opaque, Reach
+
+
+@dataclass(slots=True)
+class Entry:
+    """What is known of one cell: its number, how it was reached, its fingerprint, who wrote each part last."""
+
+    number: int
+    label: str
+    digest: Digest | Opaque | None = None
+    writers: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Where one variable leads: cells by address, memory shared, names that functions look up, how lively it is.
+
+    `active`: operations on it may run the user's code or change it; `functions`: it leads to functions of the user's;
+    `bulky`: long containers of plain data, each looked at as one; `parts`: addresses under a part of it, filled when
+    asked.
+    """
+
+    value: int
+    cells: frozenset[int]
+    keys: frozenset[int]
+    names: frozenset[str]
+    active: bool
+    bulky: frozenset[int]
+    overflow: bool
+    functions: bool
+    parts: dict[str, frozenset[int]]
+
+
+class Surveys(Explorer):
+    """Surveys of variables, and the entries of the cells that they lead to."""
+
+    def __init__(
+        self, find: Callable[[type], Kind | None], inert: Callable[[str], bool], namespace: dict[str, object]
+    ) -> None:
+        super().__init__(find, inert, namespace)
+        self.entries: dict[int, Entry] = {}
+        self.surveys: dict[str, Survey] = {}
+        self.holders: dict[int, int] = {}  # by address: how many variables lead to it
+        self.sharers: dict[int, set[str]] = {}  # by key: the variables that share that memory
+        self.loose: set[int] = set()  # addresses that no variable leads to, for all we know
+        self.unfollowed: set[str] = set(namespace)
+        self.numbers = 0
+
+    def survey(self, name: str) -> Survey | None:
+        """Where a variable leads; None for one that is not bound or whose value has no state."""
+        if name not in self.namespace:
+            return None
+        value = self.namespace[name]
+        kept = self.surveys.get(name)
+        if kept is not None and kept.value == id(value):
+            return kept
+        kind = None if type(value) in ATOMS else self.kind(type(value))
+        if kind is None:
+            return None
+        made = self.survey_anew(name, value)
+        self.keep(name, made)
+        return made
+
+    def survey_anew(self, name: str, value: object) -> Survey:
+        """Follow a variable to all that it leads to."""
+        walk = Exploration()
+        self.explore([value], walk)
+        for address in walk.objects:
+            self.entry(address, name)
+        return Survey(
+            id(value),
+            frozenset(walk.objects),
+            frozenset(walk.keys),
+            frozenset(walk.names),
+            walk.active,
+            frozenset(walk.bulky),
+            walk.overflow,
+            walk.functions,
+            {},
+        )
+
+    def part_addresses(self, name: str, survey: Survey, part: str) -> frozenset[int]:
+        """The addresses under one part of a variable's object; under "", those of no part."""
+        found = survey.parts.get(part)
+        if found is None:
+            value = self.namespace[name]
+            kind = self.kind(type(value))
+            reach = self.reach(value, kind) if kind else Reach()
+            held = reach.parts.get(part, ()) if part else reach.children
+            found = survey.parts[part] = self.addresses(held)
+        return found
+
+    def entry(self, address: int, label: str) -> Entry:
+        """The cell at an address, made when it is new."""
+        found = self.entries.get(address)
+        if found is None:
+            found = self.entries[address] = Entry(self.numbers, label)
+            self.numbers += 1
+        return found
+
+    def keep(self, name: str, made: Survey) -> None:
+        """Remember where a variable leads, and who leads to each cell."""
+        self.drop(name)
+        self.surveys[name] = made
+        for address in made.cells | made.keys:
+            self.holders[address] = self.holders.get(address, 0) + 1
+        for key in made.keys:
+            self.sharers.setdefault(key, set()).add(name)
+
+    def drop(self, name: str) -> Survey | None:
+        """Forget where a variable leads; the cells stay known until `forget`."""
+        lost = self.surveys.pop(name, None)
+        if lost is None:
+            return None
+        for address in lost.cells | lost.keys:
+            self.holders[address] -= 1
+            if not self.holders[address]:
+                del self.holders[address]
+                self.loose.add(address)
+        for key in lost.keys:
+            self.sharers[key].discard(name)
+        return lost
+
+    def forget(self, names: Collection[str]) -> None:
+        """Variables are bound anew or gone: cells that no variable leads to any more are forgotten."""
+        for name in names:
+            self.drop(name)
+        self.unfollowed.update(names)
+        if not self.loose:
+            return
+        # A written cell may live on behind a variable that nobody has followed yet.
+        if any((entry := self.entries.get(address)) is not None and entry.writers for address in self.loose):
+            self.follow_all()
+        for address in self.loose:
+            if address not in self.holders:
+                self.entries.pop(address, None)
+        self.loose.clear()
+
+    def follow_all(self) -> None:
+        """Follow every variable that has not been followed since it was bound or changed."""
+        for name in tuple(self.unfollowed):
+            if not name.startswith("_"):
+                self.survey(name)
+        self.unfollowed.clear()
+
+    def outdate(self, changed: Collection[int], names: Iterable[str] = ()) -> None:
+        """Follow again, when next asked, the variables that lead to a changed cell."""
+        looked = set(names)
+        changed = frozenset(changed)
+        for name, survey in list(self.surveys.items()):
+            if not changed.isdisjoint(survey.cells) or (name in looked and survey.overflow):
+                self.drop(name)
+                self.unfollowed.add(name)
+
+    def aliases(self, names: Iterable[str]) -> set[str]:
+        """Variables that share memory with these; those that share whole objects are known by the addresses."""
+        mine = [survey for name in names if (survey := self.survey(name)) is not None]
+        keys = frozenset().union(*(survey.keys for survey in mine))
+        if not keys:
+            return set()
+        self.follow_all()
+        return {name for key in keys for name in self.sharers.get(key, ())}
+
+    def bulk_of(self, names: Iterable[str]) -> set[int]:
+        """The long containers that these variables lead to."""
+        surveys = [survey for name in names if (survey := self.survey(name)) is not None]
+        return {address for survey in surveys for address in survey.bulky}
