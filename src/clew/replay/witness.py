@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import sys
 import time
 import warnings
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +27,8 @@ def bear_witness(namespace: Mapping[str, Any], names: list[str] | None, out: str
     """Write portraits of the named variables (all public ones without names) to a file, and how long that took."""
     started = time.perf_counter()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 3000))
-    with warnings.catch_warnings():
+    logging.disable()  # drawing figures may complain; what the process has said by now is the program's
+    with warnings.catch_warnings(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
         portraits = portray_names(namespace, public_names(namespace) if names is None else names)
     plain = {name: to_plain(portrait) for name, portrait in portraits.items()}
