@@ -101,9 +101,14 @@ def _chosen(options: argparse.Namespace) -> list[Program]:
 
 
 def _minimal(program: Program, plain: Plain, trial: Trial, limit: float) -> dict[str, tuple[int, int]]:
-    """Compare the first sound slice that is neither trivial nor long with the smallest part of it."""
+    """Compare the first sound slice that is neither trivial nor long with the smallest part of it.
+
+    Functions and classes are passed over: what they call when they are called is needed, though not to make them.
+    """
     slices = capture(program, plain, limit).slices
     for name in trial.sound:
+        if plain.values[name].kind in ("builtins.function", "builtins.type"):
+            continue
         if trial.sizes[name][0] > 2 and len(top_statements(slices[name])) <= MOST_STATEMENTS:
             least = smallest_slice(program, slices[name], name, plain.values[name], limit)
             if least is not None:

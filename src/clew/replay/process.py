@@ -82,11 +82,10 @@ def run_clean(program: Script | Cells, names: Sequence[str] | None, terms: Terms
     return Testimony(ended.status, ended.stdout, ended.stderr, ended.seconds - said["seconds"], found)
 
 
-def check(
-    code: Script | Cells,
-    expected: Mapping[str, Portrait],
-    terms: Terms = Terms(),
-) -> dict[str, Verdict]:
+HERE_AND_NOW = Terms()
+
+
+def check(code: Script | Cells, expected: Mapping[str, Portrait], terms: Terms = HERE_AND_NOW) -> dict[str, Verdict]:
     """Run a slice in a clean process and compare the variables it makes with what they were."""
     said = run_clean(code, list(expected), terms)
     return {name: verdict_on(name, portrait, said) for name, portrait in expected.items()}
