@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import time
-import uuid
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
 
+from clew.capture.interpreter import interpreter
 from clew.errors import BrokenSource, FileMissing, NotCapturing
 from clew.model.data import dataclass
-from clew.store.location import journal_path, make_store, store_folder
+from clew.store.paths import journal_in, make_folders, store_path
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import NoReturn
+
     from clew.model.events import Event
     from clew.store.database import Store
 
@@ -33,23 +34,17 @@ class Captured:
 
 def new_session() -> str:
     """A name for a session that sorts by time and that nobody else has."""
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}"
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{os.urandom(4).hex()}"
 
 
-def ready_store(start: Path, setting: str | None) -> Path:
+def ready_store(start: str, setting: str | None) -> str:
     """The store's folder, made if it is not there."""
-    folder = store_folder(start, setting)
-    make_store(folder)
+    folder = store_path(start, setting)
+    make_folders(folder)
     return folder
 
 
-def interpreter() -> list[str]:
-    """This interpreter, with the flags that it was started with."""
-    flags: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]  # what spawn uses
-    return [sys.executable, *flags]
-
-
-def command_for(program: Sequence[str], session: str, store: Path, *, checked: bool) -> list[str]:
+def command_for(program: Sequence[str], session: str, store: str, *, checked: bool) -> list[str]:
     """The command that runs a program watched; where it is not Python and `checked` is off, as Python would run it."""
     path = program[0]
     # Imported here: a run that is handed over must start quickly.
@@ -57,7 +52,7 @@ def command_for(program: Sequence[str], session: str, store: Path, *, checked: b
 
     plain = [*interpreter(), *program]
     try:
-        handed = hand_over(path, session, str(store), tuple(plain))
+        handed = hand_over(path, session, store, tuple(plain))
     except FileNotFoundError:
         if checked:
             raise FileMissing(path) from None
@@ -78,43 +73,50 @@ def broken(path: str, error: SyntaxError | ValueError | RecursionError) -> Broke
 
 def run_program(program: Sequence[str], store: str | None = None) -> NoReturn:
     """Run a script as `python` would, watched; this process becomes the program's."""
-    where = Path(program[0])
-    if where.suffix == ".ipynb":
-        raise SystemExit(run_notebook_here(where, store))
-    folder = ready_store(Path.cwd(), store)
+    if os.path.splitext(program[0])[1] == ".ipynb":
+        raise SystemExit(run_notebook_here(program[0], store))
+    folder = ready_store(os.getcwd(), store)
     command = command_for(program, new_session(), folder, checked=False)
     sys.stdout.flush()
     if os.name == "nt":
+        import subprocess  # it takes a third of the time that Python needs to start
+
         raise SystemExit(subprocess.call(command))  # Windows has no exec that waits
     os.execv(command[0], command)
 
 
-def run_notebook_here(path: Path, store: str | None) -> int:
+def run_notebook_here(path: str, store: str | None) -> int:
     """Run a notebook's cells in a child, its output ours."""
-    folder = ready_store(path.resolve().parent if path.exists() else Path.cwd(), store)
+    import subprocess  # not part of starting a script
+
+    folder = ready_store(os.path.dirname(os.path.realpath(path)) if os.path.exists(path) else os.getcwd(), store)
     return subprocess.call(notebook_command(path, new_session(), folder, allow_errors=False))
 
 
-def notebook_command(path: Path, session: str, store: Path, *, allow_errors: bool) -> list[str]:
+def notebook_command(path: str, session: str, store: str, *, allow_errors: bool) -> list[str]:
     """The command that runs a notebook watched."""
     # Imported here: reading notebooks is not part of starting a script.
+    from pathlib import Path
+
     from clew.analysis.notebooks import read_notebook
 
-    read_notebook(path)
+    read_notebook(Path(path))
     flags = ["--allow-errors"] if allow_errors else []
-    return [*interpreter(), "-m", "clew.ipython", *flags, session, str(store), str(path.resolve())]
+    return [*interpreter(), "-m", "clew.ipython", *flags, session, store, os.path.realpath(path)]
 
 
 def capture(
     path: Path, argv: Sequence[str], *, allow_errors: bool, store: str | None, quiet: bool = False
 ) -> Captured:
     """Run a script (in this folder) or notebook (in its own) in a child, watched; its output goes to our stderr."""
+    import subprocess  # not part of handing a script over
+
     if not path.exists():
         raise FileMissing(str(path))
     session = new_session()
-    folder = ready_store(Path.cwd(), store)
+    folder = ready_store(os.getcwd(), store)
     if path.suffix == ".ipynb":
-        command = notebook_command(path, session, folder, allow_errors=allow_errors)
+        command = notebook_command(str(path), session, folder, allow_errors=allow_errors)
     else:
         command = command_for([str(path), *argv], session, folder, checked=True)
     started = time.perf_counter()
@@ -125,13 +127,13 @@ def capture(
     return Captured(session, events, error_of(events, done.returncode), seconds, done.returncode)
 
 
-def recorded(folder: Path, session: str) -> tuple[Event, ...]:
+def recorded(folder: str, session: str) -> tuple[Event, ...]:
     """What a session recorded, straight from its journal."""
     # Imported here: only needed once a program has run.
     from clew.store.journal import read_journal
 
-    path = journal_path(folder, session)
-    return tuple(event for record in read_journal(path) for event in record) if path.exists() else ()
+    path = journal_in(folder, session)
+    return tuple(event for record in read_journal(path) for event in record) if os.path.exists(path) else ()
 
 
 def error_of(events: Sequence[Event], status: int) -> str | None:
@@ -150,10 +152,12 @@ def error_of(events: Sequence[Event], status: int) -> str | None:
 def open_store(setting: str | None = None) -> Store:
     """The store, with everything that was recorded so far taken in."""
     # Imported here: SQLAlchemy takes longer to load than most commands take to run.
+    from pathlib import Path
+
     from clew.dataflow.graph import fold
     from clew.store.database import Store
 
-    store = Store.open(ready_store(Path.cwd(), setting))
+    store = Store.open(Path(ready_store(os.getcwd(), setting)))
     store.drain(lambda events: [d for found in fold(events).dependences.values() for d in found])
     return store
 

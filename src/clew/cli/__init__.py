@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from importlib import import_module
 
 from clew import __version__
 from clew.errors import ClewError, nearest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 COMMANDS = {
     "slice": "run a notebook or script and print the code that makes a variable",
@@ -56,6 +58,8 @@ def command(words: list[str]) -> int:
             sys.stdout.write(f"clew {__version__}\n")
             return 0
         case [name, *rest] if name in COMMANDS:
+            from importlib import import_module  # kept out of the start of `import clew.cli`
+
             status: int = import_module(f"clew.cli.{name}").main(rest)
             return status
         case [name, *_]:

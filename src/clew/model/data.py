@@ -36,9 +36,10 @@ class StandardFields:
         """Give the fields as `dataclasses` describes them, those of a twin."""
         import dataclasses  # in hand already: somebody uses it on the class
 
-        hints, defaults = cls.__annotations__, cls.__dict__["__defaults__"]
+        hints, defaults = home(cls).__annotations__, home(cls).__dict__["__defaults__"]
         twin = dataclasses.make_dataclass(cls.__name__, [standard_field(n, hints[n], defaults) for n in names_of(cls)])
         found: dict[str, Any] = twin.__dict__["__dataclass_fields__"]
+        home(cls).__dataclass_fields__ = found  # type: ignore[attr-defined]  # in our own place
         return found
 
 

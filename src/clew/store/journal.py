@@ -59,10 +59,10 @@ class Journal:
 
     __slots__ = ("__weakref__", "_file", "_identity", "path")
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str | Path) -> None:
         """Open the journal at `path` to go on at its end; StoreError if another process is writing it."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.path = path
+        self.path = str(path)
+        os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)
         self._file = -1
         self._open()
         close_in_children(weakref.WeakMethod(self.close))
@@ -96,15 +96,15 @@ class Journal:
         self._file, self._identity = file, identity(file)
 
 
-def read_journal(path: Path) -> Iterator[tuple[Event, ...]]:
+def read_journal(path: str | Path) -> Iterator[tuple[Event, ...]]:
     """Give the events of a journal, record by record; DamagedRecord after the records before the damage."""
     for record in records(path):
         yield record.events
 
 
-def records(path: Path, start: int = 0) -> Iterator[Record]:
+def records(path: str | Path, start: int = 0) -> Iterator[Record]:
     """Give the records of a journal from the offset `start` on."""
-    with path.open("rb") as file:
+    with open(path, "rb") as file:
         offset = max(start, opening(file, path))
         file.seek(offset)
         while payload := payload_at(file, path, offset):
@@ -113,7 +113,7 @@ def records(path: Path, start: int = 0) -> Iterator[Record]:
             offset = end
 
 
-def being_written(path: Path) -> bool:
+def being_written(path: str | Path) -> bool:
     """Tell whether a living process has this journal open for writing."""
     try:
         file = os.open(path, os.O_RDONLY)
@@ -137,7 +137,7 @@ def encode(events: Sequence[Event]) -> bytes:
     return b"".join((summed, SUM.pack(zlib.crc32(summed)), payload))
 
 
-def decode(payload: bytes, path: Path, offset: int) -> tuple[Event, ...]:
+def decode(payload: bytes, path: str | Path, offset: int) -> tuple[Event, ...]:
     """Give the events of a payload whose sum is right."""
     try:
         return tuple(map(from_row, json.loads(payload.decode("utf-8", "surrogatepass"))))
@@ -145,7 +145,7 @@ def decode(payload: bytes, path: Path, offset: int) -> tuple[Event, ...]:
         raise damage(path, offset, f"an event that this clew does not know: {error}") from error
 
 
-def payload_at(file: BinaryIO, path: Path, offset: int) -> bytes:
+def payload_at(file: BinaryIO, path: str | Path, offset: int) -> bytes:
     """Give the payload of the record at the offset, where the file stands; empty at the end of the journal."""
     head = file.read(HEAD.size)
     if len(head) < HEAD.size or only_zeros(head, file):
@@ -166,7 +166,7 @@ def only_zeros(head: bytes, file: BinaryIO) -> bool:
     return not any(head) and not file.read().strip(b"\0")
 
 
-def opening(file: BinaryIO, path: Path) -> int:
+def opening(file: BinaryIO, path: str | Path) -> int:
     """Give the offset of the first record, from the line that opens a journal."""
     line = file.read(len(MAGIC))
     if MAGIC.startswith(line):
@@ -177,12 +177,12 @@ def opening(file: BinaryIO, path: Path) -> int:
     raise damage(path, 0, "it does not begin as a journal does")
 
 
-def damage(path: Path, offset: int, why: str) -> DamagedRecord:
+def damage(path: str | Path, offset: int, why: str) -> DamagedRecord:
     """Give the error that says where a journal is damaged."""
     return DamagedRecord(f"{path}: the record at byte {offset} is damaged: {why}")
 
 
-def begin(file: int, path: Path) -> None:
+def begin(file: int, path: str | Path) -> None:
     """Make the journal ready for its next record: cut off what a killed writer left half written."""
     whole = len(MAGIC)
     for record in records(path):
@@ -225,7 +225,7 @@ def identity(file: int) -> tuple[int, int]:
     return (found.st_dev, found.st_ino)
 
 
-def claim(file: int, path: Path) -> None:
+def claim(file: int, path: str | Path) -> None:
     """Take the lock that says a journal is being written."""
     for _ in range(LOCK_TRIES):
         try:

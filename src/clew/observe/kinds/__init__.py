@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from clew.observe.kind import Digest, Kind, Opaque
@@ -71,4 +70,4 @@ def _careful(kind: Kind) -> Kind:
         except Exception as error:  # whatever a library's C code raises
             return Opaque(f"looking at this {kind.name} failed: {type(error).__name__}")
 
-    return replace(kind, digest=tried)
+    return Kind(kind.name, kind.types, kind.reach, tried, kind.ignores)
