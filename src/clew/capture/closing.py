@@ -16,6 +16,7 @@ from clew.observe.ambient import AmbientProbes
 from clew.observe.atoms import ATOMS
 from clew.observe.heap import Heap
 from clew.observe.openhandles import written_path
+from clew.observe.ours import is_users_module
 from clew.observe.outside import Outside
 
 MOVES_ON = frozenset({"random", "numpy.random", "torch", "cwd", "matplotlib.figure"})
@@ -40,11 +41,13 @@ class Closer:
         self.ambient = ambient
         self.state: Mapping[str, int] = ambient.probe()
         self.relations: dict[str, set[str]] = {}  # variables taken out of long containers, and those containers
-        self.sizes: dict[str, int] = {}
+        self.offers: dict[str, frozenset[str]] = {}  # what modules offer before an import
         self.seeds: tuple[str, ...] = ()
         self.stored: list[tuple[ModuleType, str]] = []
         self.overwritten: set[str] = set()  # modules of which an attribute that was there was replaced
         self.moved: set[str] = set()  # ambient state that the program changed
+        self.errors = error_filters()
+        self.raising = False  # the program made errors of some warnings
         self.known: set[int] = set()  # addresses of figures and long containers that the step is known to change
         self.current_figure = False
         self.ambient_touched = False
@@ -77,11 +80,7 @@ class Closer:
     def note_libraries(self, new: Iterable[str]) -> None:
         """An import is about to load modules; those loaded already may be changed by it."""
         tops = {module.partition(".")[0] for module in new}
-        self.sizes = {
-            name: attributes(module)
-            for name, module in list(sys.modules.items())
-            if type(module) is ModuleType and name.partition(".")[0] in tops
-        }
+        self.offers = {name: offered(name) for name in list(sys.modules) if name.partition(".")[0] in tops}
 
     def relatives(self, names: Iterable[str]) -> set[str]:
         """Variables that may share elements of long containers with these."""
@@ -157,10 +156,8 @@ class Closer:
         changed = {Module(name_of(module), attribute) for module, attribute in self.stored}
         patched = set(self.overwritten)
         if step.modules and len(sys.modules) != step.modules:
-            grew = {name for name, had in self.sizes.items() if grown(name, had)}
-            changed |= {Module(name) for name in grew}
-            patched |= grew
-        self.sizes = {}
+            changed |= {Module(name, new) for name, had in self.offers.items() for new in offered(name) - had}
+        self.offers = {}
         if not changed:
             return []
         for module in changed:
@@ -185,11 +182,20 @@ class Closer:
         if touch.imports:
             moved -= set(self.ambient.appeared(self.state, now))  # loaded, not used
         self.state = now
+        moved -= self.asides(touch)
         self.moved |= moved | set(self.seeds)
         seeded: list[Effect] = [Bound(Ambient(kind), Reason.KNOWN) for kind in self.seeds]
         moved -= set(self.seeds)
         moving: list[Effect] = [Read(Ambient(kind)) for kind in sorted(moved & MOVES_ON)]
         return [*seeded, *moving, *[Changed(Ambient(kind)) for kind in sorted(moved)]]
+
+    def asides(self, touch: Touch) -> set[str]:
+        """Hidden state that libraries move for themselves when they are loaded or set up: nobody's doing."""
+        errors = error_filters()
+        self.raising = self.raising or (errors > self.errors and not touch.imports)
+        self.errors = errors
+        own = any(is_users_module(module) for module in touch.imports)
+        return set(ASIDES) if (touch.imports and not own) or "matplotlib" in touch.texts else set()
 
     def relate(self, step: Opened, bound: set[str]) -> None:
         """Remember which variables may hold elements of a long container."""
@@ -201,6 +207,15 @@ class Closer:
             for name in bound:
                 if name in self.namespace and type(self.namespace[name]) not in ATOMS:
                     self.relations[name] = bulky - {name}
+
+
+ASIDES = frozenset({"environ", "warnings", "numpy.errstate", "locale", "sys.limits", "decimal"})
+
+
+def error_filters() -> int:
+    """How many filters make errors of warnings."""
+    filters = getattr(sys.modules.get("warnings"), "filters", ())
+    return sum(entry[0] == "error" for entry in filters)
 
 
 def current_figure() -> object:
@@ -233,15 +248,10 @@ def differs(before: object, now: object) -> bool:
     return before is not now
 
 
-def attributes(module: ModuleType) -> int:
-    """How many attributes a module has that are not modules."""
-    held = ModuleType.__getattribute__(module, "__dict__")
-    return sum(type(value) is not ModuleType for value in held.values())
-
-
-def grown(name: str, had: int) -> bool:
-    """Tell whether a module has other attributes than it had."""
+def offered(name: str) -> frozenset[str]:
+    """The attributes of a module that are not modules themselves."""
     module = sys.modules.get(name)
-    return type(module) is ModuleType and attributes(module) != had
-
-
+    if type(module) is not ModuleType:
+        return frozenset()
+    held = ModuleType.__getattribute__(module, "__dict__")
+    return frozenset(key for key, value in held.items() if type(value) is not ModuleType)

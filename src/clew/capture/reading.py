@@ -94,11 +94,13 @@ class Reader:
         said = stored if any(way.kind == "whole" for way in ways) else stored & (wanted | {""})
         return [Read(Module(name, attribute)) for attribute in sorted(said)]
 
-    def settings(self, moved: set[str], top: str, said: str) -> list[Effect]:
+    def settings(self, moved: set[str], top: str, said: str, raising: bool) -> list[Effect]:
         """Settings that the program changed, and that a call into a library goes by."""
         found = [kind for kind in moved if top in SETTINGS.get(kind, ()) or said in SETTINGS.get(kind, ())]
-        if "warnings" in moved and raises_warnings():
+        if raising and "warnings" in moved:
             found.append("warnings")
+        if "matplotlib" in moved and top == "pandas" and ("plot" in said or said.endswith((".hist", ".boxplot"))):
+            found.append("matplotlib")
         if "numpy.errstate" in moved and raises_errors():
             found.append("numpy.errstate")
         return [Read(Ambient(kind), Reason.ASSUMED) for kind in found]
@@ -125,8 +127,9 @@ class Reader:
 
     def imported(self, modules: Iterable[str]) -> list[Effect]:
         """Modules that the program changed, and that a statement imports."""
-        wanted = [*modules, "sys"]
-        return [Read(Module(name, attribute)) for name in wanted for attribute in sorted(self.stored.get(name, ()))]
+        wanted = [(name, attribute) for name in ("sys",) for attribute in self.stored.get(name, ())]
+        wanted += [(name, attribute) for name, _, attribute in (module.rpartition(".") for module in modules)]
+        return [Read(Module(name, attribute)) for name, attribute in wanted if attribute in self.stored.get(name, ())]
 
     def figure(self, figure: object) -> list[Effect]:
         """The changes of the figure that pyplot draws on now."""
@@ -150,7 +153,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "pandas.options": ("pandas",),
     "pandas.display": (*SHOWING, *TABLES),
     "numpy.options": SHOWING,
-    "matplotlib": ("matplotlib", "seaborn", "pandas", "mpl_toolkits"),
+    "matplotlib": ("matplotlib", "seaborn", "mpl_toolkits"),
     "torch": ("torch",),
     "torch.options": ("torch",),
     "decimal": ("decimal", "_decimal"),
@@ -161,12 +164,6 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "sys.path": ("path",),
     "decimal": ("Decimal", "getcontext", "decimal"),
 }
-
-
-def raises_warnings() -> bool:
-    """Tell whether some warning is turned into an error."""
-    filters = getattr(sys.modules.get("warnings"), "filters", ())
-    return any(entry[0] == "error" for entry in filters)
 
 
 def raises_errors() -> bool:

@@ -418,7 +418,7 @@ class Recorder:
                 self.closer.note_ambient()
         if said.startswith("matplotlib.pyplot."):
             step.effects += [Read(Ambient("matplotlib.figure")), *self.reader.figure(current_figure())]
-        step.effects += self.reader.settings(self.closer.moved, top, said)
+        step.effects += self.reader.settings(self.closer.moved, top, said, self.closer.raising)
         if self.reader.patched:
             step.effects += self.reader.patches({top, *extra, "sys", "builtins", "os"})
 

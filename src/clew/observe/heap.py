@@ -133,7 +133,7 @@ class Heap(Surveys):
         lost = before - walk.objects.keys()
         if lost:
             self.explore_holders(lost, walk)
-        changed: set[int] = set()
+        changed: dict[int, set[int]] = {}
         effects: list[Effect] = []
         for address, (value, kind) in walk.objects.items():
             entry = self.entries.get(address)
@@ -142,11 +142,11 @@ class Heap(Surveys):
                 found = changes(entry, digest)
                 entry.digest = digest
                 if found:
-                    changed.add(address)
+                    changed[address] = self.led(value, kind)
                     effects += self.write(entry, found, digest, step)
             if kind.name == "handle":
                 self.handles.append(value)
-        self.outdate(changed, names)
+        self.outdate(changed)
         return effects
 
     def explore_holders(self, lost: Collection[int], walk: Exploration) -> None:
@@ -171,14 +171,19 @@ class Heap(Surveys):
 
     def write_known(self, addresses: Collection[int], step: int) -> list[Cell]:
         """The step is known to have written the cells at these addresses."""
-        cells = []
+        cells: list[Cell] = []
+        if not addresses:
+            return cells
         for address in addresses:
             entry = self.entry(address, "figure")
             entry.writers[""] = step
             entry.digest = None  # looked at anew when in doubt
             BULKS.forget([address])
             cells.append(Cell(entry.number, "", entry.label))
-        self.outdate(addresses)
+        for name, survey in list(self.surveys.items()):
+            if not survey.cells.isdisjoint(addresses):
+                self.drop(name)
+                self.unfollowed.add(name)
         return cells
 
 

@@ -6,7 +6,7 @@ An address may then be used again; a cell is forgotten when no variable leads to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from clew.model.data import dataclass, field
 from clew.observe.atoms import ATOMS
@@ -156,14 +156,22 @@ class Surveys(Explorer):
                 self.survey(name)
         self.unfollowed.clear()
 
-    def outdate(self, changed: Collection[int], names: Iterable[str] = ()) -> None:
-        """Follow again, when next asked, the variables that lead to a changed cell."""
-        looked = set(names)
-        changed = frozenset(changed)
-        for name, survey in list(self.surveys.items()):
-            if not changed.isdisjoint(survey.cells) or (name in looked and survey.overflow):
-                self.drop(name)
-                self.unfollowed.add(name)
+    def outdate(self, fresh: Mapping[int, Collection[int]]) -> None:
+        """Follow again, when next asked, the variables that lead to a changed cell which leads to something new.
+
+        `fresh` are the cells that changed, each with the addresses of all that it leads to now.
+        """
+        for address, led in fresh.items():
+            for name, survey in list(self.surveys.items()):
+                if address in survey.cells and not survey.cells.issuperset(led):
+                    self.drop(name)
+                    self.unfollowed.add(name)
+
+    def led(self, value: object, kind: Kind) -> set[int]:
+        """The addresses of the objects with state that an object leads to right away."""
+        reach = self.reach(value, kind)
+        held = [*reach.children, *(each for part in reach.parts.values() for each in part)]
+        return {id(each) for each in held if type(each) not in ATOMS and self.kind(type(each)) is not None}
 
     def aliases(self, names: Iterable[str]) -> set[str]:
         """Variables that share memory with these; those that share whole objects are known by the addresses."""
