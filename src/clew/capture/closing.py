@@ -106,7 +106,8 @@ class Closer:
             step.effects += self.handles()
         step.effects += self.modules(step, touch)
         step.effects += self.ambient_changes(step, touch)
-        step.effects += self.outside.finish()
+        aside = {Ambient(kind) for kind in self.asides(touch)}
+        step.effects += [effect for effect in self.outside.finish() if effect.resource not in aside]
         step.effects += self.drawn(step)
         self.relate(step, bound)
         self.heap.forget(bound)

@@ -411,12 +411,12 @@ class Recorder:
         """The ambient state that a call is known to read, and patches of the library it belongs to."""
         top = said.partition(".")[0]
         if facts is not None:
-            kinds = (*facts.consults, *facts.draws)
-            step.effects += [Read(Ambient(kind), Reason.KNOWN) for kind in kinds]
+            # Who draws from a generator is seen to move it; who was only able to has not read it.
+            step.effects += [Read(Ambient(kind), Reason.KNOWN) for kind in facts.consults]
             self.closer.note_seeds(facts.seeds)
             if facts.figure or facts.draws or facts.seeds:
                 self.closer.note_ambient()
-        if said.startswith("matplotlib.pyplot."):
+        if said.startswith("matplotlib.pyplot.") and "matplotlib.figure" not in (facts.seeds if facts else ()):
             step.effects += [Read(Ambient("matplotlib.figure")), *self.reader.figure(current_figure())]
         step.effects += self.reader.settings(self.closer.moved, top, said, self.closer.raising)
         if self.reader.patched:
