@@ -154,6 +154,8 @@ class Closer:
 
     def modules(self, step: Opened, touch: Touch) -> list[Effect]:
         """Modules and libraries that the step stored into, or that an import changed."""
+        if not self.stored:
+            self.note_stores(touch.stores, touch.attributes)  # the statement was in doubt before its stores were read
         changed = {Module(name_of(module), attribute) for module, attribute in self.stored}
         patched = set(self.overwritten)
         if step.modules and len(sys.modules) != step.modules:

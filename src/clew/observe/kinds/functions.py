@@ -111,7 +111,7 @@ def class_reach(value: type) -> Reach:
     """For the user's own classes: their attributes and bases."""
     if not is_users_class(value):
         return Reach()
-    bases = [base for base in BASES(value) if is_users_class(base)]
+    bases = [base for base in (*BASES(value), type(value)) if is_users_class(base)]
     held = class_attributes(value)
     parts = {name: [attribute] for name, attribute in held.items() if type(attribute) not in ATOMS}
     return Reach(bases, parts)
