@@ -14,7 +14,7 @@ from pathlib import Path
 
 from corpus.misses import known_misses
 from corpus.packages import PACKAGES
-from corpus.plain import Plain, plain_result
+from corpus.plain import Plain, is_known_to_run, plain_result
 from corpus.programs import Program, find_programs
 from corpus.report import details, summary
 from corpus.smallest import smallest_slice, top_statements
@@ -63,6 +63,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--timeout", type=float, default=30, help="seconds for a program in plain Python")
     parser.add_argument("--slices", type=int, default=8, help="how many slices of each program to replay")
     parser.add_argument("--minimal", type=int, default=0, help="how many slices to compare with the 1-minimal one")
+    parser.add_argument("--known", action="store_true", help="only programs that the cache knows to run here")
     parser.add_argument("--plain", action="store_true", help="only run in plain Python, for the cache")
     parser.add_argument("--cache", default=os.environ.get("CLEW_CORPUS", "~/.cache/clew-corpus"))
     return parser.parse_args()
@@ -96,6 +97,8 @@ def _chosen(options: argparse.Namespace) -> list[Program]:
     wanted = options.libs.split(",") if options.libs else [package.name for package in PACKAGES]
     found = find_programs([package for package in PACKAGES if package.name in wanted], Path(options.cache).expanduser())
     found = [program for program in found if options.only in program.name]
+    if options.known:
+        found = [program for program in found if is_known_to_run(program, Path(options.cache).expanduser())]
     random.Random(options.seed).shuffle(found)
     return found[options.skip :]
 

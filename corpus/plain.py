@@ -58,6 +58,12 @@ def plain_result(program: Program, cache: Path, limit: float) -> Plain:
     return found
 
 
+def is_known_to_run(program: Program, cache: Path) -> bool:
+    """Tell whether the cache says that the program runs here."""
+    kept = cache / "plain" / f"{_key(program)}.json"
+    return kept.exists() and not json.loads(kept.read_text(encoding="utf-8"))["apart"]
+
+
 def terms(limit: float, seed: int) -> Terms:
     """Return the conditions under which every program runs."""
     return Terms(environment={**ENVIRONMENT, "PYTHONHASHSEED": str(seed)}, seconds=limit)
