@@ -47,7 +47,7 @@ def need(name: str) -> None:
 
 
 def test_every_pack_is_held_against_its_library() -> None:
-    assert {path.stem for path in PACKS.glob("*.toml")} == set(MODULES)
+    assert {path.stem for path in Path(PACKS).glob("*.toml")} == set(MODULES)
 
 
 @pytest.mark.parametrize("name", [library(name) for name in MODULES])
@@ -57,7 +57,7 @@ def test_what_packs_name_exists(name: str) -> None:
     by_last = defaultdict(list)
     for known in names_in(modules_of(name)):
         by_last[known.rsplit(".", 1)[-1]].append(known.split("."))
-    entries = pack_at(PACKS / f"{name}.toml").entries
+    entries = pack_at(Path(PACKS) / f"{name}.toml").entries
     strangers = [stranger for entry in entries if not entry.version for stranger in unmet(entry, by_last)]
     assert not strangers
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from clew.capture.programs import MOST, Program, keep, kept
+from clew.capture.programs import Program, keep, kept
+from clew.model.cache import MOST
 
 
 @pytest.fixture(autouse=True)

@@ -49,7 +49,7 @@ def test_our_packs_are_good() -> None:
 
 
 def test_no_pack_says_two_things_of_one_name() -> None:
-    for path in sorted(PACKS.glob("*.toml")):
+    for path in sorted(Path(PACKS).glob("*.toml")):
         names = [name for entry in parsed_pack(path.stem, path.read_text()).entries for name in entry.names]
         twice = sorted({name for name in names if names.count(name) > 1})
         assert not twice, path.stem

@@ -5,10 +5,10 @@ They run no metaclass, no `__getattribute__` and no property of the user's.
 
 from __future__ import annotations
 
+import os
 import sys
 import types
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from clew.model.data import dataclass
@@ -18,7 +18,9 @@ class_mro: Any = type.__dict__["__mro__"].__get__
 class_module: Any = type.__dict__["__module__"].__get__
 class_qualname: Any = type.__dict__["__qualname__"].__get__
 
-LIBRARIES = frozenset(["builtins", *(path.stem for path in (Path(__file__).parent / "packs").glob("*.toml"))])
+PACKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "packs")
+
+LIBRARIES = frozenset(["builtins", *(name[:-5] for name in os.listdir(PACKS) if name.endswith(".toml"))])
 
 # Packages that come as a part of another, under a name of their own.
 SAME_HOUSE = {"mpl_toolkits": "matplotlib"}

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
-from pathlib import Path
 
+from clew import __version__
 from clew.errors import BadPack
+from clew.knowledge.lines import PACKS
 from clew.knowledge.names import callee_names, unbound_names
 from clew.knowledge.patterns import is_wild, matches, wildness
 from clew.knowledge.schema import CalleeFacts, Pack, parsed_pack
-from clew.model.data import dataclass, field
+from clew.model import cache
+from clew.model.data import dataclass
 
-PACKS = Path(__file__).parent / "packs"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+READERS = ("patterns.py", "schema.py", "registry.py")
+"""The modules of ours that decide what is read from a pack."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """What one pack says: patterns and facts by the last part of the name (`*` where that is wild), inert types."""
 
-    rules: dict[str, list[tuple[str, CalleeFacts]]] = field(default_factory=dict)
-    inert: list[tuple[str, ...]] = field(default_factory=list)
+    rules: dict[str, list[tuple[str, int]]]
+    facts: tuple[CalleeFacts, ...]  # by the numbers in `rules`
+    inert: list[tuple[str, ...]]
 
     def about(self, callee: str) -> CalleeFacts | None:
         """Give the facts of the tamest pattern that matches; of two equally tame, of the one read last."""
         parts = callee.split(".")
         rules = [*self.rules.get(parts[-1], ()), *self.rules.get("*", ())]
-        found = [(wildness(pattern), facts) for pattern, facts in split(rules) if matches(pattern, parts)]
-        return min(reversed(found), key=itemgetter(0))[1] if found else None
+        found = [(wildness(pattern), number) for pattern, number in split(rules) if matches(pattern, parts)]
+        return self.facts[min(reversed(found), key=itemgetter(0))[1]] if found else None
 
     def holds_inert(self, type_name: str) -> bool:
         """Tell whether the pack lists the type as inert."""
@@ -43,8 +53,8 @@ class Knowledge:
     cannot be understood is left out and kept in `faults`; `check` reads all packs and raises the first fault.
     """
 
-    def __init__(self, folders: Iterable[Path] = ()) -> None:
-        self.folders = (PACKS, *folders)
+    def __init__(self, folders: Iterable[str | Path] = ()) -> None:
+        self.folders = (PACKS, *map(str, folders))
         self.faults: list[BadPack] = []
         self._shelves: dict[str, tuple[Shelf, ...]] = {}
         self._facts: dict[str, CalleeFacts | None] = {}
@@ -86,21 +96,23 @@ class Knowledge:
 
     def check(self) -> None:
         """Read every pack; BadPack for the first that cannot be understood."""
-        for path in (path for folder in self.folders for path in sorted(folder.glob("*.toml"))):
-            pack_at(path)
+        for folder in self.folders:
+            for name in sorted(os.listdir(folder)):
+                if name.endswith(".toml"):
+                    pack_at(os.path.join(folder, name))
 
     def _shelves_of(self, callee: str) -> tuple[Shelf, ...]:
         """What is known about a callable's library, the user's own packs first."""
         library = pack_name(callee)
         if library not in self._shelves:
-            self._shelves[library] = tuple(shelved(pack) for pack in self._packs(library))[::-1]
+            self._shelves[library] = tuple(self._found(library))[::-1]
         return self._shelves[library]
 
-    def _packs(self, library: str) -> Iterator[Pack]:
-        for path in (folder / f"{library}.toml" for folder in self.folders):
+    def _found(self, library: str) -> Iterator[Shelf]:
+        for path in (os.path.join(folder, f"{library}.toml") for folder in self.folders):
             try:
-                if path.is_file():
-                    yield pack_at(path)
+                if os.path.isfile(path):
+                    yield shelf_at(path)
             except BadPack as fault:
                 self.faults.append(fault)
 
@@ -111,24 +123,38 @@ def pack_name(callee: str) -> str:
     return "stdlib" if first in sys.stdlib_module_names and first != "builtins" else first
 
 
-def pack_at(path: Path) -> Pack:
+def shelf_at(path: str) -> Shelf:
+    """Give what the pack in a file says, as it was read before if it has not changed since; BadPack."""
+    identity = (__version__, *cache.stamps(os.path.dirname(__file__), READERS), *cache.stamps("", (path,)), path)
+    kept = cache.load("packs", path, identity)
+    if kept is None:
+        kept = rules, facts, inert = shelved(pack_at(path))
+        cache.save("packs", path, identity, kept)
+    rules, facts, inert = kept
+    return Shelf(rules, tuple([CalleeFacts(*each) for each in facts]), inert)
+
+
+def pack_at(path: str | Path) -> Pack:
     """Read the pack in a file; BadPack if it cannot be understood."""
+    name = os.path.basename(path).removesuffix(".toml")
     try:
-        return parsed_pack(path.stem, path.read_text(encoding="utf-8"))
+        with open(path, encoding="utf-8") as file:
+            return parsed_pack(name, file.read())
     except (OSError, UnicodeDecodeError) as error:
-        raise BadPack(path.stem, f"cannot be read: {error}") from None
+        raise BadPack(name, f"cannot be read: {error}") from None
 
 
-def shelved(pack: Pack) -> Shelf:
-    """Sort the entries of a pack by the last part of the names they match."""
-    shelf = Shelf(inert=[tuple(name.split(".")) for name in pack.inert])
-    for entry in pack.entries:
+def shelved(pack: Pack) -> tuple[dict[str, list[tuple[str, int]]], list[tuple[Any, ...]], list[tuple[str, ...]]]:
+    """Sort the entries of a pack by the last part of the names they match; facts by number, as plain data."""
+    rules: dict[str, list[tuple[str, int]]] = {}
+    for number, entry in enumerate(pack.entries):
         for name in entry.names:
             last = name.rpartition(".")[2]
-            shelf.rules.setdefault("*" if is_wild(last) else last, []).append((name, entry.facts))
-    return shelf
+            rules.setdefault("*" if is_wild(last) else last, []).append((name, number))
+    facts = [tuple(getattr(entry.facts, key) for key in CalleeFacts.__match_args__) for entry in pack.entries]
+    return rules, facts, [tuple(name.split(".")) for name in pack.inert]
 
 
-def split(rules: Iterable[tuple[str, CalleeFacts]]) -> Iterator[tuple[list[str], CalleeFacts]]:
+def split(rules: Iterable[tuple[str, int]]) -> Iterator[tuple[list[str], int]]:
     """Take patterns apart, which is left until one is asked about: there are thousands of them."""
-    return ((name.split("."), facts) for name, facts in rules)
+    return ((name.split("."), number) for name, number in rules)

@@ -8,13 +8,12 @@ that object, or `*` for every argument.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
 from typing import Any
 
 from clew.errors import BadPack, nearest
 from clew.knowledge.patterns import expanded
+from clew.model.data import dataclass
 
 FIGURES = ("", "self", "current")
 ENTRY_KEYS = ("names", "version", "why")
@@ -90,6 +89,8 @@ class Pack:
 
 def parsed_pack(name: str, text: str) -> Pack:
     """Read a pack; BadPack, naming pack and key, for anything that it should not say."""
+    import tomllib  # most packs are read once and kept as data
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -154,4 +155,4 @@ def _check_sense(pack: str, where: str, facts: CalleeFacts) -> None:
         raise BadPack(pack, f"{where} says nothing")
 
 
-DEFAULTS: dict[str, object] = {field.name: field.default for field in fields(CalleeFacts)}
+DEFAULTS: dict[str, object] = {name: getattr(CalleeFacts(), name) for name in CalleeFacts.__match_args__}
