@@ -9,13 +9,13 @@ import time
 from _pickle import loads  # `pickle` itself loads much that only its own Python code needs
 from collections.abc import Callable, Sequence
 from importlib.machinery import SourceFileLoader
-from typing import Any
 
 from clew.capture.clock import SystemClock
 from clew.capture.orders import Orders, taken_over
 from clew.capture.recorder import Recorder
 from clew.knowledge.registry import Knowledge
 from clew.model.events import Event, SessionEnded, SessionStarted
+from clew.model.typed import Any
 from clew.observe.ambient import AmbientProbes
 from clew.observe.heap import Heap
 from clew.observe.kinds import KindTable

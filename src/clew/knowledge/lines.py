@@ -9,9 +9,9 @@ import os
 import sys
 import types
 from collections.abc import Mapping
-from typing import Any
 
 from clew.model.data import dataclass
+from clew.model.typed import Any
 
 class_names: Any = type.__dict__["__dict__"].__get__
 class_mro: Any = type.__dict__["__mro__"].__get__

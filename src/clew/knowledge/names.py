@@ -10,9 +10,9 @@ from __future__ import annotations
 import functools
 import sys
 import types
-from typing import Any
 
 from clew.knowledge.lines import Line, class_module, class_mro, class_names, class_qualname, family, line_of, type_name
+from clew.model.typed import Any
 
 __all__ = ["callee_names", "class_module", "class_mro", "class_names", "function_name", "method_names", "type_name"]
 

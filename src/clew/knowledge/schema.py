@@ -9,11 +9,11 @@ that object, or `*` for every argument.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from clew.errors import BadPack, nearest
 from clew.knowledge.patterns import expanded
 from clew.model.data import dataclass
+from clew.model.typed import Any
 
 FIGURES = ("", "self", "current")
 ENTRY_KEYS = ("names", "version", "why")

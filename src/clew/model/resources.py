@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import assert_never
 
 from clew.model.data import dataclass
+from clew.model.typed import assert_never
 
 
 @dataclass(frozen=True, slots=True)

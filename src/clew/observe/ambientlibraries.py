@@ -8,10 +8,10 @@ from _thread import _local
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from itertools import chain
-from typing import Any
 
 from xxhash import xxh3_64_intdigest
 
+from clew.model.typed import Any
 from clew.observe.memory import memory
 from clew.observe.seen import Probe, Seen, SeenDict, SeenEqual
 

@@ -8,10 +8,10 @@ import struct
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar, copy_context
-from typing import Any
 
 from xxhash import xxh3_64_intdigest
 
+from clew.model.typed import Any
 from clew.observe.memory import memory
 from clew.observe.seen import Probe, Seen, SeenDict, SeenEqual
 

@@ -7,10 +7,10 @@ import types
 from collections.abc import Iterable
 from functools import cache
 from itertools import islice
-from typing import Any
 
 from clew.knowledge.lines import class_module, class_mro, type_name
 from clew.model.data import dataclass, field
+from clew.model.typed import Any
 from xxhash import xxh3_64_intdigest
 
 PLAIN = frozenset({int, float, complex, bool, str, bytes, type(None), type(Ellipsis)})

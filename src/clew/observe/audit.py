@@ -9,7 +9,8 @@ import os
 import sys
 from collections.abc import Callable
 from threading import get_ident
-from typing import Any
+
+from clew.model.typed import Any
 
 Listener = Callable[[str, tuple[Any, ...]], None]
 

@@ -6,11 +6,11 @@ import gc
 import os
 import sys
 from threading import get_ident
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from xxhash import xxh3_64_intdigest
 
+from clew.model.typed import Any
 from clew.observe.stamps import absolute, plain_path, stamp
 
 MEMORY = ":memory:"

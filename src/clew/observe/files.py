@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum, auto
 from types import FrameType
-from typing import Any, NamedTuple
 
 from clew.model.effects import Reason
+from clew.model.typed import Any, NamedTuple
 from clew.observe.stamps import Stamp, absolute, plain_path, stamp
 
 OURS = os.path.dirname(__file__) + os.sep

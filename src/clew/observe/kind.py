@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 from clew.model.data import dataclass, field
+from clew.model.typed import Any
 
 NO_PARTS: Mapping[str, Any] = MappingProxyType({})
 

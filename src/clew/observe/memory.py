@@ -7,7 +7,8 @@ before it is trusted, and not used where the proof fails.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+
+from clew.model.typed import Any
 
 VERSION = object.__basicsize__ + 8  # behind the number of items
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from clew.model.effects import Reason
+from clew.model.typed import NamedTuple
 from clew.observe.files import Deed, Touch, system_path
 from clew.observe.ledger import Ledger
 from clew.observe.stamps import Stamp, absolute, same, sealed, stamp

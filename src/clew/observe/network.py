@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 
 from clew.model.effects import Changed, Effect, Read, Reason
 from clew.model.resources import File
+from clew.model.typed import Any
 from clew.observe.stamps import plain_path
 
 TELLING = (b"POST ", b"PUT ", b"PATCH ", b"DELETE ")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import Any
 
+from clew.model.typed import Any
 from clew.observe.descriptors import target
 from clew.observe.stamps import absolute, plain_path
 

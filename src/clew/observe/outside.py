@@ -6,10 +6,10 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import Any
 
 from clew.model.effects import Bound, Changed, Effect, Read, Reason
 from clew.model.resources import Ambient
+from clew.model.typed import Any
 from clew.observe.audit import WIRE
 from clew.observe.databases import CONNECTIONS
 from clew.observe.files import Deed, Touch, starts_worker, touches

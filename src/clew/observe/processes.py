@@ -8,9 +8,9 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from clew.model.data import dataclass, field
+from clew.model.typed import Any
 from clew.observe.files import LIBRARIES, Deed, Touch
 from clew.observe.stamps import Stamp, plain_path, same, sealed, stamp, stamp_of
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from operator import is_
-from typing import Any
 
 from clew.model.data import dataclass
+from clew.model.typed import Any
 from clew.observe.memory import version
 
 

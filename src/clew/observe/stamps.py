@@ -6,10 +6,10 @@ import os
 import stat
 import time
 from pathlib import Path, PosixPath, WindowsPath
-from typing import Any, NamedTuple
 
 from xxhash import xxh3_64, xxh3_64_intdigest
 
+from clew.model.typed import Any, NamedTuple
 from clew.observe.audit import WIRE
 
 FRESH = 50_000_000  # nanoseconds: clocks of file systems tick every 4 ms or so, two writes may share a tick

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import Any
 
 from clew.analysis.names import COMPREHENSIONS
 from clew.analysis.outline import (
@@ -23,6 +22,7 @@ from clew.analysis.outline import (
 )
 from clew.analysis.touch import root_of, touch_of
 from clew.model.places import Span
+from clew.model.typed import Any
 from clew.rewrite.plan import CallSite, Plan
 from clew.rewrite.protocol import CALL, NOTE, SELF, STEP
 

@@ -23,11 +23,11 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from clew.errors import DamagedRecord, NewerStore, StoreError
 from clew.model.data import dataclass
 from clew.model.events import Event
+from clew.model.typed import BinaryIO
 from clew.store.rows import from_row, to_row
 
 FORMAT = 1

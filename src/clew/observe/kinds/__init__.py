@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
+from clew.model.typed import Any
 from clew.observe.kind import Digest, Kind, Opaque
 from clew.observe.kinds import (
     arrays,

@@ -7,8 +7,8 @@ them is seen by all.
 from __future__ import annotations
 
 import sys
-from typing import Any
 
+from clew.model.typed import Any
 from clew.observe.digests import of_array, of_bytes, of_items, of_mapping, of_plain
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.raw import attribute, attributes, class_digest, lively, loaded, state_digest, state_reach

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
 
+from clew.model.typed import Any
 from clew.observe.atoms import PLAIN, is_scalar
 from clew.observe.digests import of_array, of_plain
 from clew.observe.kind import Digest, Kind, Reach

@@ -7,9 +7,9 @@ import gc
 import re
 import types
 from functools import lru_cache
-from typing import Any
 
 from clew.knowledge.lines import class_names
+from clew.model.typed import Any
 from clew.observe.atoms import ATOMS, digest_of
 from clew.observe.kind import Digest, Kind, Reach
 from clew.observe.kinds.plain import ORDER

@@ -6,10 +6,10 @@ import gc
 import io
 import os
 import sys
-from typing import Any
 
 from xxhash import xxh3_64_intdigest
 
+from clew.model.typed import Any
 from clew.observe.databases import CONNECTIONS, MEMORY, connection_state, database_stamps, engine_path
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.raw import attribute

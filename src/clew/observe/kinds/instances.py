@@ -6,9 +6,9 @@ import re
 import types
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 from clew.knowledge.lines import class_mro, class_names, type_name
+from clew.model.typed import Any
 from clew.observe.atoms import ATOMS, digest_of
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.functions import held_reach

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
 
+from clew.model.typed import Any
 from clew.observe.digests import of_array, of_items, of_plain
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.arrays import constant, nothing

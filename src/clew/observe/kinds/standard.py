@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import OrderedDict
-from typing import Any
 
+from clew.model.typed import Any
 from clew.observe.atoms import ATOMS, digest_of
 from clew.observe.digests import of_bytes
 from clew.observe.kind import Digest, Kind, Opaque, Reach

@@ -10,8 +10,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
+from clew.model.typed import Any
 from clew.observe.atoms import ATOMS, digest_of
 from clew.observe.digests import of_bytes, of_plain, of_text
 from clew.observe.kind import Digest, Kind, Opaque, Reach
