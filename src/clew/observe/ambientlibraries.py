@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-import weakref
 from _thread import _local
+from _weakref import ref
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from itertools import chain
@@ -164,7 +164,7 @@ class CurrentFigure:
         """Count the changes seen so far."""
         number, axes = self._current()
         if number != self._number or axes is not self._axes():
-            self._number, self._axes = number, _nothing if axes is None else weakref.ref(axes)
+            self._number, self._axes = number, _nothing if axes is None else ref(axes)
             self.count += 1
         return self.count
 

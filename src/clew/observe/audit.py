@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+from _thread import get_ident
 from collections.abc import Callable
-from threading import get_ident
 
 from clew.model.typed import Any
 

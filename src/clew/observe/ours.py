@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
 from functools import cache
 from types import ModuleType
 
 from clew.knowledge.lines import class_module
 
 LIBRARY_FOLDERS = tuple(
-    {os.path.realpath(path) + os.sep for path in (*sysconfig.get_paths().values(), sys.prefix, sys.base_prefix) if path}
-    | {path + os.sep for path in sysconfig.get_paths().values() if path}
+    os.path.realpath(path) + os.sep
+    for path in {
+        os.path.dirname(os.__file__),
+        *(sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix),
+    }
 )
 
 

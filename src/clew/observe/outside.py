@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
 
 from clew.model.effects import Bound, Changed, Effect, Read, Reason
 from clew.model.resources import Ambient
 from clew.model.typed import Any
-from clew.observe.audit import WIRE
+from clew.observe.audit import WIRE, OwnWork
 from clew.observe.databases import CONNECTIONS
 from clew.observe.files import Deed, Touch, starts_worker, touches
 from clew.observe.inputs import Input
@@ -81,7 +80,7 @@ class Outside:
         if WIRE.listener == self._hear:
             WIRE.silence()
 
-    def own_work(self) -> AbstractContextManager[None]:
+    def own_work(self) -> OwnWork:
         """Pass over what this thread does within."""
         return WIRE.own_work()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import time
-from pathlib import Path, PosixPath, WindowsPath
+from types import ModuleType
 
 from xxhash import xxh3_64, xxh3_64_intdigest
 
@@ -17,7 +18,8 @@ SMALL = 4 << 20  # bytes: a file of this size is read in about a millisecond
 LARGE = 64 << 20  # bytes: beyond this only the ends of a file are read
 BLOCK = 1 << 20
 
-PATH_TYPES = (PosixPath, WindowsPath, Path, os.DirEntry)
+STANDARD = os.path.dirname(os.path.abspath(os.__file__))
+PATH_TYPES = ("Path", "PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath")
 
 
 class Stamp(NamedTuple):
@@ -97,7 +99,18 @@ def plain_path(path: Any) -> str | None:
         return str.__str__(path)
     if issubclass(type(path), bytes):
         return os.fsdecode(bytes.__getitem__(path, slice(None)))
-    return os.fspath(path) if type(path) in PATH_TYPES else None
+    return os.fspath(path) if type(path) is os.DirEntry or is_standard_path(path) else None
+
+
+def is_standard_path(path: object) -> bool:
+    """Tell whether an object is a path of `pathlib`'s own types; without it there are none, and it takes long to load."""
+    held = sys.modules.get("pathlib")
+    if type(held) is not ModuleType:
+        return False
+    names = ModuleType.__getattribute__(held, "__dict__")
+    place = names.get("__file__")
+    ours = type(place) is str and place.startswith(STANDARD)  # the program may have a `pathlib` of its own
+    return ours and any(names.get(name) is type(path) for name in PATH_TYPES)
 
 
 def absolute(path: str) -> str:

@@ -18,17 +18,19 @@ import json
 import os
 import struct
 import time
-import weakref
 import zlib
+from _weakref import ref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from pathlib import Path
 
 from clew.errors import DamagedRecord, NewerStore, StoreError
 from clew.model.data import dataclass
 from clew.model.events import Event
 from clew.model.typed import BinaryIO
 from clew.store.rows import from_row, to_row
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FORMAT = 1
 OPENING = b"clew journal "
@@ -65,7 +67,7 @@ class Journal:
         os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)
         self._file = -1
         self._open()
-        close_in_children(weakref.WeakMethod(self.close))
+        close_in_children(ref(self))
 
     def append(self, events: Sequence[Event]) -> None:
         """Write the events as one record, which outlives this process from now on; nothing if closed.
@@ -237,13 +239,15 @@ def claim(file: int, path: str | Path) -> None:
     raise StoreError(f"{path} is being written by another process")
 
 
-def close_in_children(close: Callable[[], Callable[[], None] | None]) -> None:
+def close_in_children(journal: ref[Journal]) -> None:
     """Have a forked child close its copy: the lock is the parent's, and so are the events."""
 
     def closed() -> None:
-        still = close()
+        still = journal()
         if still is not None:
-            with suppress(OSError):
-                still()
+            try:
+                still.close()
+            except OSError:
+                return
 
     os.register_at_fork(after_in_child=closed)
