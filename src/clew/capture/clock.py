@@ -12,7 +12,6 @@ class Clock(Protocol):
 
     def __call__(self) -> float:
         """Tell the time."""
-        ...
 
 
 class SystemClock:

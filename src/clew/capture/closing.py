@@ -75,7 +75,9 @@ class Closer:
             if type(held) is ModuleType:
                 said = [attribute for name, attribute in attributes if name == root]
                 self.stored += [(held, attribute) for attribute in said or [""]]
-                self.overwritten |= {name_of(held) for attribute in said or [""] if not attribute or attribute in vars(held)}
+                self.overwritten |= {
+                    name_of(held) for attribute in said or [""] if not attribute or attribute in vars(held)
+                }
 
     def note_libraries(self, new: Iterable[str]) -> None:
         """An import is about to load modules; those loaded already may be changed by it."""

@@ -15,6 +15,7 @@ from clew.capture.orders import ORDERS
 from clew.capture.programs import Program, keep, kept
 from clew.model.data import dataclass
 
+
 @dataclass(frozen=True, slots=True)
 class Handover:
     """A folder with the compiled program in it."""
@@ -52,7 +53,7 @@ def compiled_and_kept(where: str, data: bytes) -> Program:
 def new_folder() -> str:
     """Make a folder for temporary files, as `tempfile` does, which takes long to load."""
     asked = [os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")]
-    for place in (*filter(None, asked), "/tmp", "/var/tmp", "/usr/tmp", os.getcwd()):  # noqa: S108  # where tempfile looks
+    for place in (*filter(None, asked), "/tmp", "/var/tmp", "/usr/tmp", os.getcwd()):  # where tempfile looks
         folder = os.path.join(os.path.abspath(place), f"clew-{os.urandom(6).hex()}")
         try:
             os.mkdir(folder, 0o700)

@@ -31,7 +31,9 @@ class IsolatedLoader(SourceFileLoader):
 class IsolatedFinder:
     """Finds modules of clew for the isolated loader."""
 
-    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         """Find one of clew's modules; leave all others to the next finder."""
         if not name.startswith("clew."):
             return None

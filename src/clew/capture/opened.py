@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-
 from clew.model.data import dataclass, field
 from clew.model.effects import Effect
 from clew.model.events import Call
+
+LONGEST_TEXT = 400
+"""Characters of a text that may still be a path."""
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ import io
 import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
-from pathlib import PosixPath, PurePosixPath, PureWindowsPath, WindowsPath
 from types import ModuleType
 
 from clew.analysis.names import WHOLE, Access
@@ -14,6 +13,7 @@ from clew.model.effects import Effect, Read, Reason
 from clew.model.resources import Ambient, Cell, Module, Name
 from clew.observe.heap import Heap
 from clew.observe.ours import holds_users_code
+from clew.observe.stamps import is_standard_path
 
 WORD = re.compile(r"[^\W\d]\w*")
 PATH = re.compile(r"^[^\n\r\0]{1,400}$")
@@ -23,7 +23,7 @@ Accesses = Mapping[str, Collection[Access]]
 
 def whole(names: Iterable[str]) -> dict[str, Collection[Access]]:
     """Every name, as a whole."""
-    return {name: (WHOLE,) for name in names}
+    return dict.fromkeys(names, (WHOLE,))
 
 
 class Reader:
@@ -142,7 +142,14 @@ class Reader:
         }
 
 
-SHOWING = ("builtins.print", "builtins.str", "builtins.repr", "builtins.format", "numpy.array2string", "numpy.array_repr")
+SHOWING = (
+    "builtins.print",
+    "builtins.str",
+    "builtins.repr",
+    "builtins.format",
+    "numpy.array2string",
+    "numpy.array_repr",
+)
 TABLES = tuple(
     f"pandas{core}.{cls}.to_{way}"
     for core in ("", ".core.frame", ".core.series")
@@ -183,4 +190,4 @@ def _elements(value: object) -> Iterable[object]:
 def _text(value: object) -> str:
     if type(value) is str:
         return value
-    return str(value) if type(value) in (PosixPath, WindowsPath, PurePosixPath, PureWindowsPath) else ""
+    return str(value) if is_standard_path(value) else ""

@@ -23,7 +23,6 @@ from clew.observe.outside import Outside
 from clew.store.journal import Journal
 from clew.store.paths import journal_in
 
-
 _LIVE: list[tuple[str, list[Event], Recorder]] = []
 """The session watched in this process, if any: a process has one set of builtins, so it has one recorder."""
 
@@ -107,13 +106,7 @@ def end(recorder: Recorder, journal: Journal, process: int) -> None:
     recorder.outside.close()
     journal.append([SessionEnded(time.time(), error_text(error))])
     journal.close()
-    # What the program leaves behind dies as it would without us: no reference of ours may keep it.
-    recorder.uninstall()
-    recorder.heap.__dict__.clear()
-    recorder.closer.__dict__.clear()
-    recorder.reader.__dict__.clear()
-    recorder.__dict__.clear()
-    recorder.blind = True
+    recorder.release()
 
 
 def error_text(error: BaseException | None) -> str:

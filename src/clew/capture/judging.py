@@ -1,0 +1,180 @@
+"""What a step may change, judged before it does: from its text, and from each call as it is announced."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Sequence
+
+from clew.analysis.touch import HiddenCall, Touch
+from clew.capture.callees import CONTAINERS, Callees
+from clew.capture.clock import Clock
+from clew.capture.closing import Closer, current_figure
+from clew.capture.doubting import Doubter
+from clew.capture.listing import Listing
+from clew.capture.opened import Opened
+from clew.capture.reading import Reader
+from clew.capture.verdicts import Harmless, Limited, Unknown, Verdict, verdict
+from clew.knowledge.names import callee_names, function_name, method_names, type_name
+from clew.knowledge.schema import CalleeFacts
+from clew.model.effects import Read, Reason
+from clew.model.events import Call
+from clew.model.resources import Ambient
+from clew.model.typed import Any
+from clew.observe.heap import Heap
+from clew.observe.kinds.functions import LOOKS_UP, global_names
+from clew.rewrite.plan import CallSite
+
+SHELL_CALLS = frozenset({"run_line_magic", "run_cell_magic", "system", "getoutput", "getoutput_"})
+CALLERS_NAMES = frozenset({f"builtins.{name}" for name in LOOKS_UP})
+SAFE_METHODS = frozenset(
+    "capitalize casefold center count encode endswith expandtabs find format format_map index isalnum isalpha isdigit "
+    "islower isnumeric isspace istitle isupper join ljust lower lstrip partition replace rfind rindex rjust rpartition "
+    "rsplit rstrip split splitlines startswith strip swapcase title translate upper zfill get items keys values copy "
+    "union intersection difference issubset issuperset isdisjoint decode hex bit_length is_integer conjugate".split()
+)
+NOWHERE: Any = None
+"""The place of a call site that is made up for a call within a loop."""
+
+
+class Judge:
+    """Decides for every call, and for the parts of a statement that nobody announces, what must be looked at."""
+
+    def __init__(
+        self,
+        listing: Listing,
+        callees: Callees,
+        heap: Heap,
+        reader: Reader,
+        closer: Closer,
+        doubter: Doubter,
+        clock: Clock,
+    ) -> None:
+        self.listing = listing
+        self.callees = callees
+        self.namespace = callees.namespace
+        self.heap = heap
+        self.reader = reader
+        self.closer = closer
+        self.doubter = doubter
+        self.doubt = doubter.doubt
+        self.clock = clock
+
+    # ---- the text of a statement ------------------------------------------------------------------------
+
+    def text(self, step: Opened) -> None:
+        """Judge the parts of a statement that nobody announces."""
+        touch = self.listing.touches[step.statement]
+        lively, functions = self.callees.liveliness(step.read)
+        if step.leaving or (touch.operates and lively) or (touch.builds and functions) or self.hands_out(touch):
+            self.doubt(step, Unknown())
+            return
+        roots: set[str] = set()
+        unknown = False
+        for hidden in touch.hidden:
+            judged = self.hidden(step, hidden, lively, functions)
+            unknown = unknown or isinstance(judged, Unknown)
+            roots |= judged.names if isinstance(judged, Limited) else set()
+        if unknown:
+            self.doubt(step, Unknown())
+            return
+        self.closer.note_stores(touch.stores, touch.attributes)
+        roots |= touch.stores
+        # What the statement itself binds, or what has no name, may belong to anything that it reads.
+        anywhere = "?" in roots or not roots.isdisjoint(self.listing.statements[step.statement].binds)
+        if roots:
+            self.doubt(step, Unknown() if anywhere else Limited(frozenset(roots)))
+
+    def hands_out(self, touch: Touch) -> bool:
+        """Tell whether the statement hands a method that changes its object to somebody else (`map(l.append, xs)`)."""
+        return any(type(self.namespace.get(root)) in CONTAINERS for root in touch.handed)
+
+    def hidden(self, step: Opened, hidden: HiddenCall, lively: bool, functions: bool) -> Verdict:
+        """Judge a call in a loop, lambda or comprehension, as far as its callee can be told beforehand."""
+        names, root = self.callees.hidden_names(hidden)
+        own = self.namespace.get(hidden.path)
+        facts = self.callees.facts(names, own)
+        self.read_code(step, own)
+        self.consult(step, facts, names[0] if names else hidden.path)
+        self.draw(step, facts, self.namespace.get(root or ""))
+        if facts is None and hidden.method and not names and root is None and hidden.method in SAFE_METHODS:
+            return Harmless() if not lively else Unknown()
+        if facts is None:
+            return Unknown()
+        site = CallSite(0, NOWHERE, hidden.method, root or "", 9, hidden.keywords, {"*": ""} if facts.unless else {})
+        return verdict(facts, site, lively, functions)
+
+    # ---- calls ------------------------------------------------------------------------------------------
+
+    def function(self, step: Opened, site: CallSite, callee: object) -> None:
+        """A plain callable is called."""
+        self.announced(step, site, callee, callee_names(callee), function_name(callee))
+
+    def method(self, step: Opened, site: CallSite, owner: Any) -> None:
+        """A method of an object is called."""
+        if type(owner) is types.ModuleType:
+            held = types.ModuleType.__getattribute__(owner, "__dict__").get(site.method)
+            if held is not None:
+                self.function(step, site, held)
+                return
+        names = method_names(owner, site.method)
+        cls: type = owner if issubclass(type(owner), type) else type(owner)
+        said = names[0] if names else f"{type_name(cls)}.{site.method}"
+        self.announced(step, site, owner, names, said, owner)
+
+    def announced(
+        self, step: Opened, site: CallSite, callee: object, names: Sequence[str], said: str, owner: object = None
+    ) -> None:
+        """Judge a call that is about to happen, and take in what it reads."""
+        facts = self.callees.facts(names, callee)
+        step.calls.append(Call(said, site.span, self.clock()))
+        self.read_code(step, callee)
+        self.consult(step, facts, said, type_name(type(owner)).partition(".")[0])
+        if facts is not None and facts.calls_back:
+            self.doubter.read_more(step, self.reader.called_names(step.read))
+        lively, functions = self.callees.liveliness(step.read)
+        judged = verdict(facts, site, lively, functions)
+        if isinstance(judged, Harmless) and step.around and facts is not None and facts.pure_if_inert:
+            judged = Unknown()  # within a `with`, what is printed or warned may go into an object
+        self.draw(step, facts, owner)
+        if site.method in SHELL_CALLS or (facts is not None and facts.reads_names) or said in CALLERS_NAMES:
+            self.doubter.read_names(step)
+        if said in ("builtins.setattr", "builtins.delattr"):
+            self.closer.note_stores([site.arguments.get("0", "")], ())
+        if not isinstance(judged, Harmless) or (facts is not None and (facts.reads_path or facts.writes_path)):
+            self.doubter.mention(step)
+        self.doubt(step, judged)
+
+    def read_code(self, step: Opened, callee: object) -> None:
+        """One of the program's own functions is called: what it looks up, and what that calls looks up, is read."""
+        if type(callee) is types.FunctionType and callee.__globals__ is self.namespace:
+            self.doubter.read_more(step, self.reader.bound(global_names(callee.__code__)))
+            self.doubter.read_more(step, self.reader.called_names(step.read))
+
+    # ---- what a known callee reads and draws ------------------------------------------------------------
+
+    def consult(self, step: Opened, facts: CalleeFacts | None, said: str, *extra: str) -> None:
+        """The ambient state that a call is known to read, and patches of the library it belongs to."""
+        top = said.partition(".")[0]
+        if facts is not None:
+            # Who draws from a generator is seen to move it; who was only able to has not read it.
+            step.effects += [Read(Ambient(kind), Reason.KNOWN) for kind in facts.consults]
+            self.closer.note_seeds(facts.seeds)
+            if facts.figure or facts.draws or facts.seeds:
+                self.closer.note_ambient()
+        if said.startswith("matplotlib.pyplot.") and "matplotlib.figure" not in (facts.seeds if facts else ()):
+            step.effects += [Read(Ambient("matplotlib.figure")), *self.reader.figure(current_figure())]
+        step.effects += self.reader.settings(self.closer.moved, top, said, self.closer.raising)
+        if self.reader.patched:
+            step.effects += self.reader.patches({top, *extra, "sys", "builtins", "os"})
+
+    def draw(self, step: Opened, facts: CalleeFacts | None, owner: object) -> None:
+        """A call that is known to change a figure: the one that its object belongs to, or the current one."""
+        if facts is None or not facts.figure:
+            return
+        self.closer.note_ambient()
+        step.effects.append(Read(Ambient("matplotlib"), Reason.KNOWN))
+        if facts.figure == "current":
+            step.effects.append(Read(Ambient("matplotlib.figure"), Reason.KNOWN))
+            self.closer.current_figure = True
+        else:
+            self.closer.known |= self.heap.figures([owner])
