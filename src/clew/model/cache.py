@@ -8,6 +8,7 @@ from __future__ import annotations
 import marshal
 import os
 import sys
+import zlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ def load(sort: str, name: str, identity: Any) -> Any:
 
     `identity` and what is kept are plain data, such as `marshal` writes.
     """
-    import zlib  # loaded by every run sooner or later, but not by `import clew`
-
     try:
         with open(place(sort, name), "rb") as file:
             if not own(file.fileno()):
@@ -40,8 +39,6 @@ def load(sort: str, name: str, identity: Any) -> Any:
 
 def save(sort: str, name: str, identity: Any, kept: Any) -> None:
     """Keep something for the next time, unless it is huge; where that fails, the next time takes as long as this."""
-    import zlib  # as above
-
     held = marshal.dumps((identity, kept))
     if len(held) > LARGEST:
         return
@@ -57,8 +54,6 @@ def save(sort: str, name: str, identity: Any, kept: Any) -> None:
 
 def place(sort: str, name: str) -> str:
     """Give the file of a thing; OSError for a user who has no cache folder."""
-    import zlib  # as above
-
     key = f"{sys.version} {tuple(sys.flags)} {name}".encode("utf-8", "surrogateescape")
     return os.path.join(cache_folder(os.environ, sys.platform), sort, f"{zlib.crc32(key):08x}{len(key):04x}")
 
