@@ -120,7 +120,7 @@ def functions_in(modules: list[types.ModuleType]) -> Iterator[Sample]:
         names = () if id(value) in seen or type(value) is types.ModuleType else callee_names(value)
         seen.add(id(value))
         if names and callable(value):
-            yield Sample(names, lambda value=value: (None, value))  # type: ignore[misc]
+            yield Sample(names, lambda value=value: (None, value))  # type: ignore[misc]  # a lambda that keeps its loop variable has no type
 
 
 def methods_of(make: Callable[[], Any]) -> Iterator[Sample]:
@@ -129,7 +129,7 @@ def methods_of(make: Callable[[], Any]) -> Iterator[Sample]:
     for attribute in dir(type(owner)):
         names = method_names(owner, attribute)
         if names and attribute not in ("__class__", "__del__", "__reduce__", "__reduce_ex__", "__init__"):
-            yield Sample(names, lambda attribute=attribute: bound(make(), attribute))  # type: ignore[misc]
+            yield Sample(names, lambda attribute=attribute: bound(make(), attribute))  # type: ignore[misc]  # a lambda that keeps its loop variable has no type
 
 
 def bound(owner: object, attribute: str) -> tuple[object, Callable[..., object]]:

@@ -165,7 +165,7 @@ def estimators() -> Iterator[Callable[[], Any]]:
             except Exception:
                 continue
             if not name.startswith("Dummy"):
-                yield lambda fitted=fitted: copy.deepcopy(fitted)  # type: ignore[misc]
+                yield lambda fitted=fitted: copy.deepcopy(fitted)  # type: ignore[misc]  # a lambda that keeps its loop variable has no type
             break
 
 

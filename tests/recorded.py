@@ -12,7 +12,7 @@ import time
 from itertools import count
 from pathlib import Path
 
-from clew.model.effects import Bound, Changed, Deleted, Read, Reason, Spared
+from clew.model.effects import Bound, Changed, Deleted, Read, Reason
 from clew.model.events import (
     Call,
     Event,
@@ -57,7 +57,7 @@ EVERYTHING: tuple[Event, ...] = (
         effects=(
             Changed(Ambient("random"), Reason.KNOWN),
             Deleted(File(f"/data/{ODD}")),
-            Spared(Module("math", "pi")),
+            Read(Module("math", "pi")),
             Bound(Module("math"), Reason.ASSUMED),
         ),
     ),

@@ -115,7 +115,7 @@ def read_until_damage(path: Path) -> tuple[list[tuple[Event, ...]], str]:
     read: list[tuple[Event, ...]] = []
     try:
         for events in read_journal(path):
-            read.append(events)  # noqa: PERF402 # extend() would lose them when it raises
+            read.append(events)  # noqa: PERF402  # extend() would lose them when it raises
     except DamagedRecord as damage:
         return read, str(damage)
     return read, ""

@@ -120,7 +120,7 @@ def test_strided_memory_is_read_in_chunks_to_the_same_end(order: Any) -> None:
 
 
 def test_a_subclass_of_the_users_runs_no_code() -> None:
-    class Tripwire(np.ndarray):  # type: ignore[misc, name-defined]
+    class Tripwire(np.ndarray):  # type: ignore[misc, name-defined]  # NumPy may be without types
         def __array_finalize__(self, origin: object) -> None:
             if armed:
                 raise AssertionError

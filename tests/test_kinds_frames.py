@@ -205,7 +205,7 @@ def test_a_frequency_is_seen() -> None:
 
 
 def test_a_subclass_of_the_users_runs_no_code() -> None:
-    class Tripwire(pd.DataFrame):  # type: ignore[misc, name-defined]
+    class Tripwire(pd.DataFrame):  # type: ignore[misc, name-defined]  # pandas may be without types
         def __getattribute__(self, name: str) -> Any:
             if armed:
                 raise AssertionError(name)

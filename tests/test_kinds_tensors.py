@@ -103,7 +103,7 @@ def test_a_tensor_made_for_inference() -> None:
 
 
 def test_a_subclass_of_the_users_runs_no_code() -> None:
-    class Tripwire(torch.Tensor):  # type: ignore[misc, name-defined]
+    class Tripwire(torch.Tensor):  # type: ignore[misc, name-defined]  # torch may be without types
         @classmethod
         def __torch_function__(cls, *args: Any, **named: Any) -> Any:
             if armed:

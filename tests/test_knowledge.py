@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from clew.knowledge.lines import PACKS
 from clew.knowledge.patterns import is_wild, matches
-from clew.knowledge.registry import PACKS, Knowledge, pack_at
+from clew.knowledge.registry import Knowledge, pack_at
 from clew.knowledge.schema import CalleeFacts, Entry
 from tests.callables import (
     MODULES,

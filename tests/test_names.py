@@ -150,7 +150,7 @@ def test_what_is_computed_has_no_name() -> None:
 
 def test_what_is_the_instances_own_has_no_name() -> None:
     owner = Instance()
-    owner.method = plain  # type: ignore[method-assign]
+    owner.method = plain  # type: ignore[method-assign]  # what users do
     assert method_names(owner, "method") == ()
 
 
@@ -228,10 +228,10 @@ def test_frames() -> None:
     pd = pytest.importorskip("pandas")
     frame = type(pd.DataFrame()).__module__ + ".DataFrame"
 
-    class Mine(pd.DataFrame):  # type: ignore[misc, name-defined]
+    class Mine(pd.DataFrame):  # type: ignore[misc, name-defined]  # pandas may be without types
         def extra(self) -> None: ...
 
-    class Changed(pd.DataFrame):  # type: ignore[misc, name-defined]
+    class Changed(pd.DataFrame):  # type: ignore[misc, name-defined]  # pandas may be without types
         def copy(self, deep: bool = True) -> Any: ...
 
     assert f"{frame}.head" in method_names(pd.DataFrame(), "head")

@@ -223,7 +223,7 @@ def namespace(outside: Outside, folder: Path) -> dict[str, object]:
 
     def attempt(action: object) -> None:
         with pytest.raises(FileNotFoundError):
-            action()  # type: ignore[operator]
+            action()  # type: ignore[operator]  # the namespace of a table says no types
 
     def leave(path: str) -> None:
         silently(outside, path)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from clew.errors import BadPack
-from clew.knowledge.registry import PACKS, Knowledge
+from clew.knowledge.lines import PACKS
+from clew.knowledge.registry import Knowledge
 from clew.knowledge.schema import CalleeFacts, parsed_pack
 
 

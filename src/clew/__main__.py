@@ -8,7 +8,7 @@ import sys
 if __name__ == "__main__" and not sys.flags.safe_path and sys.path:
     del sys.path[0]
 
-from clew.cli import main  # noqa: E402  # after the path is put right
+from clew.cli import main  # after the path is put right
 
 if __name__ == "__main__":
     sys.exit(main())

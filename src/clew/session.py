@@ -105,9 +105,7 @@ def notebook_command(path: str, session: str, store: str, *, allow_errors: bool)
     return [*interpreter(), "-m", "clew.ipython", *flags, session, store, os.path.realpath(path)]
 
 
-def capture(
-    path: Path, argv: Sequence[str], *, allow_errors: bool, store: str | None, quiet: bool = False
-) -> Captured:
+def capture(path: Path, argv: Sequence[str], *, allow_errors: bool, store: str | None, quiet: bool = False) -> Captured:
     """Run a script (in this folder) or notebook (in its own) in a child, watched; its output goes to our stderr."""
     import subprocess  # not part of handing a script over
 
@@ -169,7 +167,6 @@ class LiveSession:
     session: str
     events: tuple[Event, ...]
     namespace: dict[str, object]
-
 
 
 def live() -> LiveSession:

@@ -116,9 +116,11 @@ class _Walker(ast.NodeVisitor):
             self.read(node.value.id, Access("item", key, not isinstance(node.ctx, ast.Load)))
             return
         match node:
-            case ast.Subscript(value=ast.Name(id=name), slice=ast.List(elts=keys), ctx=ast.Load()) if _texts(keys):
-                for key in keys:
-                    self.read(name, Access("item", key.value))  # type: ignore[attr-defined]  # it is a text
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.List(elts=listed), ctx=ast.Load()) if keys := _texts(
+                listed
+            ):
+                for each in keys:
+                    self.read(name, Access("item", each))
             case _:
                 self.visit(node.value)
                 self.visit(node.slice)
@@ -236,8 +238,10 @@ class _Walker(ast.NodeVisitor):
         self.scopes.pop()
 
 
-def _texts(nodes: list[ast.expr]) -> bool:
-    return bool(nodes) and all(isinstance(node, ast.Constant) and isinstance(node.value, str) for node in nodes)
+def _texts(nodes: list[ast.expr]) -> list[str]:
+    """The texts that a list is made of; nothing where it holds anything else."""
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return texts if len(texts) == len(nodes) else []
 
 
 def _function_scope(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> _Scope:
@@ -292,6 +296,4 @@ def _bound_here(node: ast.AST) -> Iterator[str]:
 
 def stored_names(nodes: Iterable[ast.AST]) -> set[str]:
     """Collect the plain names that assignment targets bind."""
-    return {
-        n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
+    return {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dis
 import types
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 STORES = frozenset(
     "STORE_ATTR DELETE_ATTR STORE_SUBSCR DELETE_SUBSCR STORE_SLICE STORE_GLOBAL DELETE_GLOBAL IMPORT_NAME STORE_DEREF "
@@ -58,14 +59,11 @@ def _counts_only(instructions: list[dis.Instruction]) -> bool:
     added = set(_added(instructions))
     if None in added:
         return False
-    for before, store in zip(instructions, instructions[1:], strict=False):
-        if store.opname == "STORE_FAST" and store.argval in added:
-            if before.opname not in ("LOAD_CONST", "BINARY_OP"):
-                return False
-    return True
+    made = {b.opname for b, store in pairwise(instructions) if store.opname == "STORE_FAST" and store.argval in added}
+    return made <= {"LOAD_CONST", "BINARY_OP"}
 
 
 def _added(instructions: list[dis.Instruction]) -> Iterator[str | None]:
-    for operation, store in zip(instructions, instructions[1:], strict=False):
+    for operation, store in pairwise(instructions):
         if operation.opname == "BINARY_OP" and operation.argrepr.endswith("="):
             yield store.argval if store.opname == "STORE_FAST" else None

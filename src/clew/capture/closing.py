@@ -249,7 +249,7 @@ def photograph(namespace: dict[str, object]) -> dict[str, object]:
 def differs(before: object, now: object) -> bool:
     """Tell whether a name's value is another object than it was."""
     if type(before) is tuple and len(before) == 2 and before[0] is UNSEEN:
-        return before[1] != id(now)
+        return bool(before[1] != id(now))
     return before is not now
 
 

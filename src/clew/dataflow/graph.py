@@ -9,7 +9,7 @@ from functools import cache
 from clew.analysis.outline import BRANCHING, Outline, outline
 from clew.dataflow.branches import Table, Unrun, table_of
 from clew.knowledge.registry import Knowledge
-from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason, Spared
+from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
 from clew.model.events import (
     Event,
     Faulted,
@@ -146,7 +146,7 @@ class _Folding:
                 found = [] if key in bound else self.from_writer(step.number, resource, reason, Via.CHAIN)
                 self.wrote(key, (step.number, reason))
                 return found
-            case Read() | Spared():
+            case Read():
                 pass
         return []
 

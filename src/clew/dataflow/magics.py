@@ -46,7 +46,7 @@ def _magic(name: str, arguments: list[str], prefix: str) -> Said | None:
     match name, arguments:
         case "run_line_magic", [magic, rest]:
             return Said([f"{prefix}%{magic} {rest}".rstrip()])
-        case ("system" | "getoutput"), [command] if "\n" not in command:
+        case (("system" | "getoutput"), [command]) if "\n" not in command:
             return Said([f"{prefix}!{command}"])
         case _:
             return None

@@ -100,7 +100,10 @@ class _Writer:
 
     def beside(self, line: str, before: ast.stmt, node: ast.stmt) -> str:
         """A line with the next statement on it too."""
-        start, end = (before.end_lineno or 0, before.end_col_offset or 0), (node.end_lineno or 0, node.end_col_offset or 0)
+        start, end = (
+            (before.end_lineno or 0, before.end_col_offset or 0),
+            (node.end_lineno or 0, node.end_col_offset or 0),
+        )
         return line + self.segment(start, end) + self.comment_after(*end)
 
     def keeps(self, node: ast.stmt) -> bool:
@@ -126,7 +129,12 @@ class _Writer:
         lines = self.simple(node, indent, step)
         if number in self.kept.raised:
             inside = [(self.deeper(line, place, node), step) for place, (line, _) in enumerate(lines)]
-            return [(f"{indent}try:", step), *inside, (f"{indent}except Exception:", step), (f"{indent}{INDENT}pass", step)]
+            return [
+                (f"{indent}try:", step),
+                *inside,
+                (f"{indent}except Exception:", step),
+                (f"{indent}{INDENT}pass", step),
+            ]
         return lines
 
     def simple(self, node: ast.stmt, indent: str, step: int) -> list[Line]:
@@ -226,7 +234,9 @@ class _Writer:
         lines = self.suite([(f"{indent}try:", step)], node.body, indent)
         for handler in node.handlers:
             start = (handler.lineno, handler.col_offset)
-            lines += self.suite(self.head_from(start, handler.type or handler, indent, step, handler), handler.body, indent)
+            lines += self.suite(
+                self.head_from(start, handler.type or handler, indent, step, handler), handler.body, indent
+            )
         if any(self.keeps(inner) for inner in node.orelse):
             lines += self.suite([(f"{indent}else:", step)], node.orelse, indent)
         if not node.handlers or any(self.keeps(inner) for inner in node.finalbody):
@@ -237,8 +247,8 @@ class _Writer:
         lines = self.head(node, node.subject, indent, step)
         for case in node.cases:
             pattern: ast.AST = case.pattern
-            line = self.raw[case.pattern.lineno - 1]  # type: ignore[attr-defined]  # patterns have positions
-            start = (case.pattern.lineno, line.index(b"case"))  # type: ignore[attr-defined]  # the same
+            line = self.raw[case.pattern.lineno - 1]
+            start = (case.pattern.lineno, line.index(b"case"))
             head = self.head_from(start, case.guard or pattern, indent + INDENT, step, case.guard or pattern)
             lines += self.suite(head, case.body, indent + INDENT)
         return lines
@@ -262,9 +272,7 @@ class _Writer:
         """The text of a header, through its colon."""
         return self.head_from((node.lineno, node.col_offset), last, indent, step, last)
 
-    def head_from(
-        self, start: tuple[int, int], last: ast.AST, indent: str, step: int, until: ast.AST
-    ) -> list[Line]:
+    def head_from(self, start: tuple[int, int], last: ast.AST, indent: str, step: int, until: ast.AST) -> list[Line]:
         end = (until.end_lineno, until.end_col_offset)  # type: ignore[attr-defined]  # it has a position
         if isinstance(until, ast.ExceptHandler):
             end = (until.type.end_lineno, until.type.end_col_offset) if until.type else (start[0], start[1] + 6)

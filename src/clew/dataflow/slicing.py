@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from clew.dataflow.branches import Table
 from clew.dataflow.graph import tables
 from clew.dataflow.render import Kept, render
 from clew.errors import UnknownVariable
@@ -79,7 +80,7 @@ def continues(reached: Dependence, chain: Dependence) -> bool:
 
 def add_asserts(graph: Graph, found: Closure, exact: bool) -> None:
     """Keep asserts that speak only of what is kept."""
-    nodes = {number: table.outline.nodes for number, table in _tables(graph).items()}
+    nodes = {number: table.outline.nodes for number, table in tables_of(graph).items()}
     for step in graph.steps:
         node = nodes[step.source][step.statement]
         on = {dependence.on for dependence in graph.dependences.get(step.number, ())}
@@ -91,19 +92,20 @@ def kept_by_source(graph: Graph, found: Closure) -> dict[int, Kept]:
     """For each source the statements kept, by the step that kept each; those that raised; those that did not run."""
     kept: dict[int, Kept] = {}
     by_number = {step.number: step for step in graph.steps}
-    tables = _tables(graph)
+    found_in = tables_of(graph)
     for number in sorted(found.steps):
         step = by_number[number]
-        into = kept.setdefault(step.source, Kept(tables[step.source].outline, {}, set(), set()))
+        into = kept.setdefault(step.source, Kept(found_in[step.source].outline, {}, set(), set()))
         into.steps.setdefault(step.statement, number)
         if step.raised:
             into.raised.add(step.statement)
-        for unrun in tables[step.source].unrun.get(step.statement, ()) if number in found.spared else ():
+        for unrun in found_in[step.source].unrun.get(step.statement, ()) if number in found.spared else ():
             if unrun.writes & found.spared[number]:
                 into.unrun.add(unrun.statement)
     return kept
 
 
-def _tables(graph: Graph):  # type: ignore[no-untyped-def]  # TODO
+def tables_of(graph: Graph) -> dict[int, Table]:
+    """For each source of a graph its outline, with the branches that did not run."""
     types = {name: variable.type for name, variable in graph.variables.items()}
     return tables({source.number: source for source in graph.sources}, graph.steps, types)

@@ -49,7 +49,7 @@ def function_name(callee: object) -> str:
     return _claim(callee) or (names or unbound_names(callee) or (type_name(type(callee)),))[0]
 
 
-def callee_names(callee: object) -> tuple[str, ...]:
+def callee_names(callee: Any) -> tuple[str, ...]:
     """Names under which facts about a callable may be kept, the most derived class first.
 
     Empty where none can be trusted: partials (their arguments are shifted), functions taken from a class unbound,
@@ -57,35 +57,35 @@ def callee_names(callee: object) -> tuple[str, ...]:
     """
     kind = type(callee)
     if issubclass(kind, type):
-        return (type_name(callee),)  # type: ignore[arg-type]
+        return (type_name(callee),)
     if kind is types.FunctionType:
         name = _function(callee)
-        return () if "<" in name or "." in callee.__qualname__ else (name,)  # type: ignore[attr-defined]
+        return () if "<" in name or "." in callee.__qualname__ else (name,)
     if kind is types.MethodType:
-        function: object = callee.__func__  # type: ignore[attr-defined]
-        return _bound(callee, callee.__self__, function)  # type: ignore[attr-defined]
+        function: object = callee.__func__
+        return _bound(callee, callee.__self__, function)
     if issubclass(kind, types.BuiltinFunctionType):
         return _builtin(callee)
     if kind is types.MethodWrapperType:
-        return method_names(callee.__self__, callee.__name__)  # type: ignore[attr-defined]
+        return method_names(callee.__self__, callee.__name__)
     return _callable_object(callee)
 
 
-def unbound_names(callee: object) -> tuple[str, ...]:
+def unbound_names(callee: Any) -> tuple[str, ...]:
     """Name a method in C that was taken from its class (`str.lower`): its first argument is the object before the dot."""
     if is_one_of(type(callee), UNBOUND):
-        return (f"{type_name(callee.__objclass__)}.{callee.__name__}",)  # type: ignore[attr-defined]
+        return (f"{type_name(callee.__objclass__)}.{callee.__name__}",)
     return ()
 
 
-def method_names(owner: object, attribute: str) -> tuple[str, ...]:
+def method_names(owner: Any, attribute: str) -> tuple[str, ...]:
     """Names under which facts about `owner.attribute(...)` may be kept, the most derived class first.
 
     Empty where the attribute is the instance's own, or is computed.
     """
     kind = type(owner)
     is_class = issubclass(kind, type)
-    line = line_of(owner if is_class else kind)  # type: ignore[arg-type]
+    line = line_of(owner if is_class else kind)
     if not is_class and (not line.plain or attribute in own_names(owner, line)):
         return ()
     depth = line.depth_of(attribute)

@@ -56,7 +56,11 @@ def standard_field(name: str, hint: object, defaults: dict[str, Any]) -> tuple[A
 
 
 def quick_dataclass(
-    *, frozen: bool = False, slots: bool = False, order: bool = False, repr: bool = True
+    *,
+    frozen: bool = False,
+    slots: bool = False,
+    order: bool = False,
+    repr: bool = True,  # noqa: A002  # as in `dataclasses`
 ) -> Callable[[type], type]:
     """Make a class one of data, as `dataclasses.dataclass` does."""
 
@@ -128,7 +132,7 @@ def first_hash(self: Any) -> int:
 
 def put(cls: type, name: str, text: str, held: dict[str, Any]) -> None:
     """Compile a method into its class."""
-    exec(text, held)  # noqa: S102  # our own text, of names that Python took as names
+    exec(text, held)  # our own text, of names that Python took as names
     held[name].__qualname__ = f"{cls.__qualname__}.{name}"
     setattr(cls, name, held[name])
 

@@ -48,12 +48,4 @@ class Deleted:
     reason: Reason = Reason.OBSERVED
 
 
-@dataclass(frozen=True, slots=True)
-class Spared:
-    """The step decided that code which could have changed the resource did not run (a branch not taken)."""
-
-    resource: Resource
-    reason: Reason = Reason.ASSUMED
-
-
-Effect = Read | Bound | Changed | Deleted | Spared
+Effect = Read | Bound | Changed | Deleted

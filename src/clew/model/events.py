@@ -5,7 +5,6 @@ A recorded run is a tuple of events; the dependence graph is a fold over it.
 
 from __future__ import annotations
 
-
 from clew.model.data import dataclass
 from clew.model.effects import Effect
 from clew.model.places import Source, Span

@@ -5,7 +5,6 @@ from __future__ import annotations
 from clew.model.data import dataclass
 
 
-
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A stretch of text. Lines count from 1; columns are UTF-8 byte offsets from 0, as in `ast`."""

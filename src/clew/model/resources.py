@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from clew.model.data import dataclass
 from clew.model.typed import assert_never
 
@@ -58,7 +57,7 @@ class Module:
 Resource = Name | Cell | Ambient | File | Module
 
 
-def resource_name(resource: Resource) -> str:
+def resource_name(resource: Resource) -> str:  # noqa: RET503  # `assert_never` does not return
     """Name a resource as a user would."""
     match resource:
         case Name(name):

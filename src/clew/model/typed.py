@@ -40,7 +40,8 @@ class NamedTuples(type):
         fields = body["__annotations__"]
         assert isinstance(fields, dict)
         defaults = [body[field] for field in fields if field in body]
-        made = namedtuple(name, list(fields), defaults=defaults, module=str(body["__module__"]))  # noqa: PYI024  # this is the other way
+        make: Any = namedtuple  # type checkers know it with literals only
+        made: type = make(name, list(fields), defaults=defaults, module=body["__module__"])
         for key, held in body.items():
             if key not in fields and key not in ("__module__", "__qualname__", "__orig_bases__"):
                 setattr(made, key, held)

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import islice
 
+from xxhash import xxh3_64_intdigest
+
 from clew.knowledge.lines import class_module, class_mro, type_name
 from clew.model.data import dataclass, field
 from clew.model.typed import Any
-from xxhash import xxh3_64_intdigest
 
 PLAIN = frozenset({int, float, complex, bool, str, bytes, type(None), type(Ellipsis)})
 """Exact types that marshal writes by value."""
@@ -36,6 +37,7 @@ ROWS = PLAIN | {list, tuple, dict}
 BULK = 2000
 """Containers longer than this are looked at as one cell where they hold plain data only."""
 
+
 def digest_of(values: Iterable[object]) -> int:
     """Fingerprint a row of values: plain ones by value, others by identity."""
     written = [value if type(value) in PLAIN else token(value) for value in values]
@@ -44,7 +46,7 @@ def digest_of(values: Iterable[object]) -> int:
 
 def token(value: object) -> object:
     """Write down one value that is not plain: a NumPy scalar by its bytes, anything else by identity."""
-    cls = type(value)
+    cls: type = type(value)
     if is_scalar(cls):
         return cls.__name__, value.tobytes()  # type: ignore[attr-defined]  # bytes(np.int64(9)) would be 9 zeros
     return None, id(value)
@@ -69,7 +71,7 @@ class BulkMemory:
     def digest(self, value: Any) -> int | None:
         """The fingerprint of a long container of plain data, by value; None for any other container."""
         size = dict.__len__ if issubclass(type(value), dict) else list.__len__
-        if size(value) <= BULK:  # type: ignore[arg-type]  # it is a list or a dict
+        if size(value) <= BULK:
             return None
         address = id(value)
         if address not in self.digests:
@@ -89,7 +91,9 @@ def _written(value: Any) -> int | None:
     if not kinds <= ROWS or not _plain_rows(value):
         return None
     exact = type(value) in (list, dict)
-    plain = value if exact else (dict(dict.items(value)) if issubclass(type(value), dict) else list(list.__iter__(value)))
+    plain = (
+        value if exact else (dict(dict.items(value)) if issubclass(type(value), dict) else list(list.__iter__(value)))
+    )
     try:
         return xxh3_64_intdigest(marshal.dumps(plain, 2))
     except ValueError:

@@ -56,6 +56,7 @@ class Explorer:
             return found
 
     def kind_anew(self, cls: type) -> Kind | None:
+        """The kind of a class that was not met before."""
         if cls in ATOMS or is_scalar(cls):
             return None
         names = [type_name(base) for base in class_mro(cls)]
@@ -96,20 +97,19 @@ class Explorer:
             for held in reach.parts.values():
                 todo += held
 
-    def note(self, value: object, walk: Exploration) -> None:
+    def note(self, value: Any, walk: Exploration) -> None:
         """Note what an object says about those who lead to it."""
         cls = type(value)
         if cls is types.FunctionType:
-            walk.functions = walk.functions or is_users_file(value.__code__.co_filename)  # type: ignore[attr-defined]
-            if value.__globals__ is self.namespace:  # type: ignore[attr-defined]  # it is a function
-                walk.names |= global_names(value.__code__)  # type: ignore[attr-defined]  # the same
+            walk.functions = walk.functions or is_users_file(value.__code__.co_filename)
+            if value.__globals__ is self.namespace:
+                walk.names |= global_names(value.__code__)
         elif self.is_lively(cls):
             walk.active = True
             code = getattr(value, "gi_code", None) if cls is types.GeneratorType else None
             walk.names |= global_names(code) if code is not None else frozenset()
-        elif cls in (list, dict) and len(value) > BULK:  # type: ignore[arg-type]  # exact containers
-            if BULKS.digest(value) is not None:
-                walk.bulky.add(id(value))
+        elif cls in (list, dict) and len(value) > BULK and BULKS.digest(value) is not None:
+            walk.bulky.add(id(value))
 
     def reach(self, value: object, kind: Kind) -> Reach:
         """Where one object leads; a user's subclass of a library's class leads to its own attributes too."""

@@ -197,5 +197,3 @@ def changes(entry: Entry, now: Digest | Opaque) -> list[str]:
         return found
     found += [part for part, digest in now.parts.items() if before.parts.get(part) != digest]
     return found + [part for part in before.parts if part not in now.parts]
-
-

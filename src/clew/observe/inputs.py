@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from clew.model.data import dataclass
 from clew.observe.stamps import Stamp, content_hash, same, stamp
 

@@ -152,7 +152,7 @@ class Ledger:
             if above not in accounts or accounts[above].write is None:
                 reads.setdefault(File(above), Reason.OBSERVED)
         for effect in self._writes(account, after, write):
-            writes[effect.resource] = effect  # type: ignore[index]
+            writes[effect.resource] = effect  # type: ignore[index]  # what is written here is a file
         if write is not None:
             self._remember(account, after)
 

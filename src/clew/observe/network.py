@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from clew.model.effects import Changed, Effect, Read, Reason
 from clew.model.resources import File
 from clew.model.typed import Any

@@ -129,9 +129,9 @@ def _command(event: str, args: tuple[Any, ...]) -> tuple[tuple[str, ...], str]:
     return (), ""  # a fork or a worker: what the child will run cannot be known
 
 
-def _texts(given: object) -> tuple[str, ...]:
+def _texts(given: Any) -> tuple[str, ...]:
     parts = given if type(given) in (list, tuple) else (given,)
-    return tuple(text for part in parts if (text := plain_path(part)) is not None)  # type: ignore[attr-defined]
+    return tuple(text for part in parts if (text := plain_path(part)) is not None)
 
 
 def snapshot(folder: str) -> Snapshot:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from clew.analysis.outline import Statement
 from clew.analysis.touch import Touch
 from clew.model.data import dataclass

@@ -59,7 +59,8 @@ class _Writer:
         number = self.numbers[id(node)]
         shape = shape_of(node)
         if shape is Shape.SIMPLE:
-            return self.announcer.announce(node, number)
+            announced: ast.stmt = self.announcer.announce(node, number)
+            return announced
         if shape in BRANCHING:
             self.header(node, number)
             for _, inner in bodies(node):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from clew.analysis.outline import Statement, outline
 from clew.model.data import dataclass, field
-from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Spared
+from clew.model.effects import Bound, Changed, Deleted, Effect, Read
 from clew.model.events import BEFORE, Event, SessionEnded, SessionStarted, SourceSeen, Step
 from clew.model.places import FilePlace, Source, place_name
 from clew.model.resources import Ambient, Cell, Name, Resource, resource_name
@@ -141,7 +141,7 @@ def _change(effect: Effect) -> str:
             return named(resource)
         case Deleted(resource):
             return f"deletes {named(resource)}"
-        case Read() | Spared():
+        case Read():
             return ""
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, assert_never
 
 from sqlalchemy import Connection, Row, Table, delete, insert, select
 
-from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason, Spared
+from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
 from clew.model.events import Call, Event, SourceSeen, Step
 from clew.model.graph import Dependence, Via
 from clew.model.places import CellPlace, FilePlace, Place, Source, Span
@@ -24,7 +24,6 @@ VERBS: Mapping[str, type[Effect]] = {
     "bound": Bound,
     "changed": Changed,
     "deleted": Deleted,
-    "spared": Spared,
 }
 WORDS: Mapping[type[Effect], str] = {verb: word for word, verb in VERBS.items()}
 EVENT_TABLES = (SOURCES, STEPS, CALLS, EFFECTS, REMARKS)

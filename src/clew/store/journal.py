@@ -20,7 +20,7 @@ import struct
 import time
 import zlib
 from _weakref import ref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from clew.errors import DamagedRecord, NewerStore, StoreError
 from clew.model.data import dataclass

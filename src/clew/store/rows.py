@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason, Spared
+from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
 from clew.model.events import (
     Call,
     Event,
@@ -27,7 +27,7 @@ from clew.model.typed import Any, TypeAlias, assert_never
 Row: TypeAlias = tuple[Any, ...]
 AnyRow: TypeAlias = Sequence[Any]  # JSON gives lists back where tuples went in
 
-VERBS: Mapping[type[Effect], str] = {Read: "r", Bound: "b", Changed: "c", Deleted: "d", Spared: "s"}
+VERBS: Mapping[type[Effect], str] = {Read: "r", Bound: "b", Changed: "c", Deleted: "d"}
 EFFECTS: Mapping[str, tuple[type[Effect], Reason]] = {
     letter + reason[0]: (verb, reason) for verb, letter in VERBS.items() for reason in Reason
 }
@@ -42,7 +42,7 @@ RESOURCE_ROWS: Mapping[type[Resource], Callable[[Any], Row]] = {
 }
 
 
-def to_row(event: Event) -> Row:
+def to_row(event: Event) -> Row:  # noqa: RET503  # `assert_never` does not return
     """Give the row of an event."""
     match event:
         case Step():
@@ -95,7 +95,7 @@ def span_row(span: Span) -> Row:
     return (span.line, span.column, span.end_line, span.end_column)
 
 
-def place_row(place: Place) -> Row:
+def place_row(place: Place) -> Row:  # noqa: RET503  # the same
     """Give the row of a place."""
     match place:
         case FilePlace(path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from clew.model.typed import Any
 from clew.observe.atoms import ATOMS, digest_of
 from clew.observe.digests import of_array, of_plain

@@ -49,9 +49,9 @@ def _has(cls: type, name: str) -> bool:
 
 def attributes_of(value: Any) -> dict[str, object]:
     """An instance's attributes that are not caches, without running its code."""
-    cls = type(value)
+    cls: type = type(value)
     held: dict[str, object] = {}
-    try:
+    try:  # noqa: SIM105  # done for every object that is looked at: `suppress` takes longer than the look
         held.update(object.__getattribute__(value, "__dict__"))
     except AttributeError:
         pass  # no __dict__: slots only
@@ -68,7 +68,7 @@ def attributes_of(value: Any) -> dict[str, object]:
 
 def instance_reach(value: Any) -> Reach:
     """The values of its attributes, by attribute; whatever C holds; the class, where it is the user's."""
-    cls = type(value)
+    cls: type = type(value)
     held = attributes_of(value)
     if not held and not is_python_made(cls):
         return held_reach(value)
@@ -78,7 +78,7 @@ def instance_reach(value: Any) -> Reach:
 
 def instance_digest(value: Any) -> Digest | Opaque:
     """By its attributes; an object of C that nobody knows cannot be seen into."""
-    cls = type(value)
+    cls: type = type(value)
     held = attributes_of(value)
     if not is_python_made(cls):
         return Opaque(f"{type_name(cls)} is made in C")

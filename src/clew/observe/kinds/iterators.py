@@ -41,12 +41,15 @@ def _variables(value: Any) -> list[object]:
 
 def iterator_reach(value: Any) -> Reach:
     """What it goes over."""
-    return Reach([held for held in gc.get_referents(value) if type(held) not in ATOMS and not issubclass(type(held), type)])
+    return Reach(
+        [held for held in gc.get_referents(value) if type(held) not in ATOMS and not issubclass(type(held), type)]
+    )
 
 
 def iterator_digest(value: Any) -> Digest | Opaque:
     """By its position, for the iterators of Python's own containers; map, zip and their like have none of their own."""
-    reduced = type(value).__reduce__(value)
+    kind: Any = type(value)
+    reduced = kind.__reduce__(value)
     state = reduced[2] if len(reduced) > 2 else None
     return Digest(digest_of([type(value).__name__, state, *_position(reduced[1])]))
 

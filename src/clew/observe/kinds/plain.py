@@ -65,7 +65,7 @@ def set_digest(value: Any) -> Digest:
 
 
 def _one(element: object) -> int:
-    written = element if type(element) in PLAIN else token(element)
+    written: Any = element if type(element) in PLAIN else token(element)
     return int(xxh3_64_intdigest(marshal.dumps(written, 2)))
 
 

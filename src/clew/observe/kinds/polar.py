@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from clew.model.typed import Any
 from clew.observe.digests import of_array, of_items, of_plain
 from clew.observe.kind import Digest, Kind, Opaque, Reach

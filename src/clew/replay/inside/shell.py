@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 
 
-def _run(order: dict) -> int:  # type: ignore[type-arg]
+def _run(order: dict) -> int:  # type: ignore[type-arg]  # `typing` is not loaded for it
     from IPython.core.interactiveshell import InteractiveShell  # it may not be installed where only scripts run
 
     sys.path[0] = ""  # as in a kernel: the working directory, not where this file is
     sys.argv[:] = [""]
     shell = InteractiveShell.instance(config=_plain_looks())
     shell.enable_gui = lambda gui=None: None  # type: ignore[method-assign]  # there is no screen whose events could be served
-    results = (shell.run_cell(cell, store_history=True) for cell in order["cells"])  # type: ignore[no-untyped-call]
+    results = (shell.run_cell(cell, store_history=True) for cell in order["cells"])  # type: ignore[no-untyped-call]  # IPython has no types here
     failed = any(not result.success for result in results)
     variables = {key: item for key, item in shell.user_ns.items() if key not in shell.user_ns_hidden}
     sys.path.insert(0, str(Path(__file__).parents[3]))
