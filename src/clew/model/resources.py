@@ -57,7 +57,7 @@ class Module:
 Resource = Name | Cell | Ambient | File | Module
 
 
-def resource_name(resource: Resource) -> str:  # noqa: RET503  # `assert_never` does not return
+def resource_name(resource: Resource) -> str:  # noqa: RET503  # it ends in `assert_never`, which does not return
     """Name a resource as a user would."""
     match resource:
         case Name(name):

@@ -42,7 +42,7 @@ RESOURCE_ROWS: Mapping[type[Resource], Callable[[Any], Row]] = {
 }
 
 
-def to_row(event: Event) -> Row:  # noqa: RET503  # `assert_never` does not return
+def to_row(event: Event) -> Row:  # noqa: RET503  # it ends in `assert_never`, which does not return
     """Give the row of an event."""
     match event:
         case Step():

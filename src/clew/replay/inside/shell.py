@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 
-def _run(order: dict) -> int:  # type: ignore[type-arg]  # `typing` is not loaded for it
+def _run(order: dict) -> int:  # type: ignore[type-arg]  # typing is not loaded just for this
     from IPython.core.interactiveshell import InteractiveShell  # it may not be installed where only scripts run
 
     sys.path[0] = ""  # as in a kernel: the working directory, not where this file is
