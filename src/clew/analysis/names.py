@@ -125,6 +125,11 @@ class _Walker(ast.NodeVisitor):
                 self.visit(node.value)
                 self.visit(node.slice)
 
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self.visit(node.value)  # first: in a class body the targets are not bound yet
+        for target in node.targets:
+            self.visit(target)
+
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         match node.target:
             case ast.Name(id=name):

@@ -26,6 +26,7 @@ METHODS = frozenset(
     "startswith strip title translate upper zfill get items keys values copy union intersection difference decode".split()
 )
 ATTRIBUTES = frozenset({"LOAD_METHOD", "LOAD_ATTR"})
+VARARGS, VARKEYWORDS = 0x04, 0x08  # as in `inspect`, which takes long to load
 GLOBALS = frozenset({"LOAD_GLOBAL", "LOAD_NAME"})
 
 
@@ -42,7 +43,7 @@ def _harmless(code: types.CodeType, known: Callable[[str], types.CodeType | bool
         return True
     seen.add(code)
     instructions = list(dis.get_instructions(code))
-    if any(i.opname in STORES for i in instructions) or not _counts_only(instructions):
+    if any(i.opname in STORES for i in instructions) or not _counts_only(code, instructions):
         return False
     if not {i.argval for i in instructions if i.opname in ATTRIBUTES} <= METHODS:
         return False
@@ -54,16 +55,37 @@ def _harmless(code: types.CodeType, known: Callable[[str], types.CodeType | bool
     return all(_harmless(each, known, seen) for each in (*inner, *called))
 
 
-def _counts_only(instructions: list[dis.Instruction]) -> bool:
-    """Tell whether `x += y` is done on numbers and texts only: on variables that start as constants."""
+def _counts_only(code: types.CodeType, instructions: list[dis.Instruction]) -> bool:
+    """Tell whether `x += y` is done on numbers, texts and what was just made: never on what came from outside."""
     added = set(_added(instructions))
-    if None in added:
+    if not added:
+        return True
+    if None in added or not added.isdisjoint(code.co_varnames[: _parameters(code)]):
         return False
-    made = {b.opname for b, store in pairwise(instructions) if store.opname == "STORE_FAST" and store.argval in added}
-    return made <= {"LOAD_CONST", "BINARY_OP"}
+    return all(_is_new(before, store) for before, store in pairwise(instructions) if added & _stored(store))
 
 
 def _added(instructions: list[dis.Instruction]) -> Iterator[str | None]:
+    """The local variables that are changed in place, or None for any other place."""
     for operation, store in pairwise(instructions):
         if operation.opname == "BINARY_OP" and operation.argrepr.endswith("="):
             yield store.argval if store.opname == "STORE_FAST" else None
+
+
+def _stored(instruction: dis.Instruction) -> set[str | None]:
+    """The local variables that an instruction stores, alone or with what it does besides."""
+    if not instruction.opname.startswith("STORE_FAST"):
+        return set()
+    return set(instruction.argval) if type(instruction.argval) is tuple else {instruction.argval}
+
+
+def _is_new(before: dis.Instruction, store: dis.Instruction) -> bool:
+    """Tell whether a store gets a constant or the outcome of an operation, and nothing else by a jump."""
+    plain = store.opname == "STORE_FAST" and not store.is_jump_target
+    made = before.opname == "LOAD_CONST" or (before.opname == "BINARY_OP" and before.argrepr != "[]")
+    return plain and made
+
+
+def _parameters(code: types.CodeType) -> int:
+    starred = sum(bool(code.co_flags & flag) for flag in (VARARGS, VARKEYWORDS))
+    return code.co_argcount + code.co_kwonlyargcount + starred

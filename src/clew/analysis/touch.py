@@ -62,7 +62,7 @@ class Touch:
     imports: tuple[str, ...]
     star: bool
     builds: bool  # a class with bases, keywords or decorators: making it may run the user's code
-    attributes: frozenset[tuple[str, str]]  # attributes stored right on a variable
+    attributes: frozenset[tuple[str, str]]  # attributes stored right on a variable, or "" for deeper ones
     handed: frozenset[str]  # variables of which a method that may change them is handed on, not called
 
 
@@ -125,6 +125,8 @@ def _attribute_stored(node: ast.AST) -> Iterator[tuple[str, str]]:
     match node:
         case ast.Attribute(value=ast.Name(id=name), attr=attribute, ctx=ast.Store() | ast.Del()):
             yield name, attribute
+        case ast.Attribute(value=ast.Attribute(), ctx=ast.Store() | ast.Del()) if dotted(node):
+            yield root_of(node), ""
         case _:
             return
 
