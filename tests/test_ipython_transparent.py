@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs.misses import SHELLS
 from tests.programs.running import Outcome, environment, run, write_files
 from tests.programs.shells.all import CASES
 from tests.programs.shells.case import Case
@@ -30,9 +31,13 @@ def outcome(case: Case, way: str, home: Path) -> Outcome:
     return Outcome(done.status, TIMES.sub("TIME", done.out), TIMES.sub("TIME", done.err), done.files)
 
 
-@pytest.mark.parametrize(
-    "case", [pytest.param(case, id=case.name, marks=[] if case.quick else pytest.mark.slow) for case in CASES]
-)
+def marks(case: Case) -> list[pytest.MarkDecorator]:
+    """Mark what is slow and what is known to go wrong."""
+    miss = [pytest.mark.xfail(reason=SHELLS[case.name])] if case.name in SHELLS else []
+    return miss + ([] if case.quick else [pytest.mark.slow])
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name, marks=marks(case)) for case in CASES])
 def test_cells_behave_the_same(case: Case, tmp_path: Path) -> None:
     absent = [name for name in case.needs if importlib.util.find_spec(name) is None]
     if absent:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.programs.misses import NOT_SMALLEST, UNSOUND
 from tests.programs.running import Outcome, environment, run, write_files
 from tests.programs.slices.all import CASES
 from tests.programs.slices.case import Case, kept_text
@@ -53,9 +55,17 @@ def bare(code: str) -> list[str]:
     return [line.rstrip("\r") for line in code.split("\n") if line.strip()]
 
 
-@pytest.mark.parametrize(
-    "case", [pytest.param(case, id=case.name, marks=[] if case.quick else pytest.mark.slow) for case in CASES]
-)
+def marks(case: Case, misses: Mapping[str, str]) -> list[pytest.MarkDecorator]:
+    """Mark what is slow and what is known to go wrong."""
+    miss = [pytest.mark.xfail(reason=misses[case.name])] if case.name in misses else []
+    return miss + ([] if case.quick else [pytest.mark.slow])
+
+
+SMALLEST = [pytest.param(case, id=case.name, marks=marks(case, UNSOUND | NOT_SMALLEST)) for case in CASES]
+SOUND = [pytest.param(case, id=case.name, marks=marks(case, UNSOUND)) for case in CASES if not case.draws_on_luck]
+
+
+@pytest.mark.parametrize("case", SMALLEST)
 def test_a_slice_is_the_smallest_right_one(case: Case, tmp_path: Path) -> None:
     if why := missing(case):
         pytest.skip(why)
@@ -63,7 +73,7 @@ def test_a_slice_is_the_smallest_right_one(case: Case, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if not case.draws_on_luck])
+@pytest.mark.parametrize("case", SOUND)
 def test_a_slice_makes_the_same_value(case: Case, tmp_path: Path) -> None:
     if why := missing(case):
         pytest.skip(why)

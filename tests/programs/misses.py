@@ -1,0 +1,67 @@
+"""What is known to go wrong, and why: each is expected to fail, and a test says so when it no longer does."""
+
+from __future__ import annotations
+
+TRANSPARENT = {
+    "how many atexit callbacks there are": "one of them is ours, which closes the record",
+    "the names of builtins": "the markers are found through builtins",
+    "a tripwire metaclass": "classes are keys of our tables, so a metaclass's __hash__ is called",
+    "builtins replaced in builtins": "we call the len that the program put into builtins",
+    "builtins.__import__ replaced": "modules that clew has loaded are not loaded again",
+    "os and time functions replaced": "we call the functions that the program put into os",
+    "sys.modules holds odd things": "probes ask what stands in for a library",
+    "stub modules named like libraries": "probes ask what stands in for a library",
+    "a profile function of the user": "the marker's look-up is a call that a profiler sees",
+    "cProfile counts the user's calls only": "the marker's look-up is a call that a profiler sees",
+    "an audit hook of the user": "our own work raises events between statements",
+    "globals hold a name of ours": "a program may bind the names of the markers",
+    "a local module named clew": "the program's own clew.py is hidden by ours",
+    "a dict subclass in the instance's __dict__": "its own __getitem__ is called when we look",
+    "RLIMIT_FSIZE": "under CLEW_STRICT, the tests' own setting, a record that cannot be written is an error at exit",
+    "pdb steps into a function": "quitting while tracing meets our end of the record",
+}
+
+SHELLS = {
+    "%%time and %time": "the marker after the last statement makes an expression a list of statements",
+    "recursion": "one frame fewer lies below a cell",
+    "a user's ast transformer": "the last transformer of the shell's list is ours",
+    "builtins patched": "we call the len that the user put into builtins",
+}
+
+CELLS = {
+    "the last result": "a slice runs as one cell, where `_` is empty",
+    "a result by number": "a slice runs as one cell, where `Out` is empty",
+}
+
+# The value is not the same.
+UNSOUND = {
+    "a submodule reached through the parent's other name": "that an import sets an attribute of a package is not seen",
+    "sys.setrecursionlimit is ambient": "not probed",
+    "a metaclass registers": "a class made from a class is not seen to run its metaclass",
+    "__subclasses__ sees all classes": "a class statement is not seen to change its bases",
+    "an abstract class registered": "the registry of an abstract class is out of sight",
+    "stdin is read in order": "that input() moves stdin is not seen",
+    "a frame over an array": "a frame made with copy=False is not seen to share the array's memory",
+    "an accessor registered by the user": "attributes set on a library's class are not watched",
+}
+
+# The value is the same; the slice is larger than need be, or lost a branch that did not run.
+NOT_SMALLEST = {
+    "a thread changes a list": "t.join() only waits: nothing that it changes can be seen",
+    "__init_subclass__ registers": "one key of a class attribute's dictionary is not told from another",
+    "a namedtuple holding a list": "making one namedtuple counts as a change of its class",
+    "a weak dictionary": "its keys are not told apart",
+    "a class body reads a global that is set later for methods": "making an instance reads what its methods read",
+    "a simple namespace": "its attributes are not told apart",
+    "nested parts": "parts of parts are not told apart",
+    "os.environ": "its keys are not told apart",
+    "a module reloaded": "a reload is a change of the module, not a new one",
+    "warnings as errors": "a statement that did not run because an earlier one raised is dropped",
+    "the display options of pandas": "options are not told apart",
+    "matplotlib's parameters": "parameters are not told apart",
+    "seek and tell": "seek is a change of the position, not a new one",
+    "a figure saved and its size read": "that a file is there depends on what was written",
+    "index name and attrs": "attrs are not a part of a frame",
+    "a user's subclass of DataFrame": "its own attributes are not told from its columns",
+    "a figure changed through its axes": "making a figure reads which one was current",
+}
