@@ -23,15 +23,3 @@ class SystemClock:
     def __call__(self) -> float:
         """Tell the time."""
         return self.origin + time.perf_counter()
-
-
-class TickClock:
-    """A clock for tests: every look is one second after the one before."""
-
-    def __init__(self, start: float = 0.0) -> None:
-        self.now = start
-
-    def __call__(self) -> float:
-        """Tell the time, and let a second pass."""
-        self.now += 1.0
-        return self.now

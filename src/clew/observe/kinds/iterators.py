@@ -71,11 +71,6 @@ def counter_digest(value: Any) -> Digest | Opaque:
     return Digest(digest_of([repr(value)]))
 
 
-def unseen_digest(value: Any) -> Digest | Opaque:
-    """Its position cannot be seen."""
-    return Opaque("an iterator whose position cannot be seen")
-
-
 BUILTIN = (
     "list_iterator list_reverseiterator tuple_iterator str_iterator str_ascii_iterator bytes_iterator "
     "bytearray_iterator range_iterator longrange_iterator reversed enumerate"
