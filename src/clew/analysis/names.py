@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from clew.analysis.columns import NONE, columns_of
 from clew.model.data import dataclass, field
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -18,6 +19,8 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 @dataclass(frozen=True, slots=True)
 class Access:
     """One way into a variable: `kind` is "item" for `x["key"]`, "attribute" for `x.key`, "whole" otherwise.
+
+    "column" is for what picks a column if the variable is a frame, and means the whole if it is not.
 
     `stored` says that the place is only written.
     """
@@ -115,15 +118,11 @@ class _Walker(ast.NodeVisitor):
         if isinstance(node.value, ast.Name) and isinstance(key, str):
             self.read(node.value.id, Access("item", key, not isinstance(node.ctx, ast.Load)))
             return
-        match node:
-            case ast.Subscript(value=ast.Name(id=name), slice=ast.List(elts=listed), ctx=ast.Load()) if keys := _texts(
-                listed
-            ):
-                for each in keys:
-                    self.read(name, Access("item", each))
-            case _:
-                self.visit(node.value)
-                self.visit(node.slice)
+        read = columns_of(node) if isinstance(node.ctx, ast.Load) else NONE
+        for column in read.keys:
+            self.read(read.name, Access("column", column))
+        for part in read.rest if read.name else (node.value, node.slice):
+            self.visit(part)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)  # first: in a class body the targets are not bound yet
@@ -241,12 +240,6 @@ class _Walker(ast.NodeVisitor):
             self.visit(node)
         self.calls = calls
         self.scopes.pop()
-
-
-def _texts(nodes: list[ast.expr]) -> list[str]:
-    """The texts that a list is made of; nothing where it holds anything else."""
-    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    return texts if len(texts) == len(nodes) else []
 
 
 def _function_scope(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> _Scope:

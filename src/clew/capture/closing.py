@@ -74,10 +74,11 @@ class Closer:
             held = self.namespace.get(root)
             if type(held) is ModuleType:
                 said = [attribute for name, attribute in attributes if name == root]
-                self.stored += [(held, attribute) for attribute in said or [""]]
-                self.overwritten |= {
-                    name_of(held) for attribute in said or [""] if not attribute or attribute in vars(held)
-                }
+                if not said and name_of(held) == "sys":
+                    said = [""]  # sys.argv[1:] = ..., sys.modules[...] = ...
+                self.stored += [(held, attribute) for attribute in said]
+                there = [attribute for attribute in said if not attribute or attribute in vars(held)]
+                self.overwritten |= {name_of(held)} if there else set()
 
     def note_libraries(self, new: Iterable[str]) -> None:
         """An import is about to load modules; those loaded already may be changed by it."""

@@ -139,7 +139,8 @@ class Judge:
         if site.method in SHELL_CALLS or (facts is not None and facts.reads_names) or said in CALLERS_NAMES:
             self.doubter.read_names(step)
         if said in ("builtins.setattr", "builtins.delattr"):
-            self.closer.note_stores([site.arguments.get("0", "")], ())
+            root = site.arguments.get("0", "")
+            self.closer.note_stores([root], [(root, "")])
         if not isinstance(judged, Harmless) or (facts is not None and (facts.reads_path or facts.writes_path)):
             self.doubter.mention(step)
         self.doubt(step, judged)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MAKERS = tuple(
-    "analysis/names.py analysis/outline.py analysis/touch.py rewrite/plan.py rewrite/protocol.py rewrite/transform.py"
+    "analysis/names.py analysis/columns.py analysis/outline.py analysis/touch.py rewrite/plan.py rewrite/protocol.py rewrite/transform.py"
     " capture/compiling.py model/places.py model/data.py".split()
 )
 """The modules of ours that decide what a program is rewritten to."""

@@ -150,6 +150,7 @@ class Recorder:
         """Let go of everything, for good: what the program leaves behind dies as it would without us."""
         probes = self.probes
         probes.uninstall()
+        self.heap.release()
         for part in (self.heap, self.closer, self.reader, self.judge.callees, self.judge, self.doubter, self):
             part.__dict__.clear()
         self.probes = probes

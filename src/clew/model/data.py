@@ -132,7 +132,8 @@ def first_hash(self: Any) -> int:
 
 def put(cls: type, name: str, text: str, held: dict[str, Any]) -> None:
     """Compile a method into its class."""
-    exec(text, held)  # our own text, of names that Python took as names
+    # Compiled first: running text would make Python forget that an interrupt ended the program.
+    exec(compile(text, "<clew>", "exec"), held)  # our own text, of names that Python took as names
     held[name].__qualname__ = f"{cls.__qualname__}.{name}"
     setattr(cls, name, held[name])
 

@@ -11,6 +11,7 @@ from clew.model.typed import Any
 from clew.observe.atoms import ATOMS, BULK, BULKS, digest_of, is_scalar
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.functions import global_names
+from clew.observe.kinds.instances import computed_names, is_python_made, slots_of
 from clew.observe.ours import is_users_class, is_users_file
 
 ATTRIBUTED = frozenset({"instance", "class", "module", "function"})
@@ -44,6 +45,12 @@ class Explorer:
         self.namespace = namespace
         self.kinds: dict[type, Kind | None] = {}
         self.lively: dict[type, bool] = {}
+
+    @staticmethod
+    def release() -> None:
+        """Forget the program's classes and functions: what is remembered of them would keep them alive."""
+        for remembered in (slots_of, computed_names, is_python_made, global_names, is_scalar):
+            remembered.cache_clear()
 
     # ---- kinds ------------------------------------------------------------------------------------------
 

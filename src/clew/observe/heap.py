@@ -13,6 +13,7 @@ from clew.observe.atoms import ATOMS, BULKS
 from clew.observe.explore import Exploration
 from clew.observe.kind import Digest, Kind, Opaque
 from clew.observe.kinds.figures import is_figure
+from clew.observe.kinds.plain import ORDER
 from clew.observe.ours import is_users_class
 from clew.observe.surveys import Entry, Surveys
 
@@ -21,6 +22,9 @@ MANY = 40
 
 DRAWN = frozenset({"artist", "artists", "spines", "part of a figure"})
 """Kinds of what belongs to a figure."""
+
+SHOWN: dict[str, frozenset[str]] = {"columns": frozenset({ORDER}), "index": frozenset()}
+"""What attributes of a frame show of it, beside its rows."""
 
 HOOKS = frozenset({"__getattribute__", "__setattr__", "__delattr__"})
 
@@ -77,6 +81,10 @@ class Heap(Surveys):
         digest = entry.digest if entry else None
         parts: set[str] = set()
         for access in accesses:
+            shown = SHOWN.get(access.key) if kind is not None and kind.name == "frame" else None
+            if shown is not None and access.kind == "attribute" and not access.stored:
+                parts |= shown
+                continue
             if kind is None or not self.is_plain(value, kind, access):
                 return None
             if access.stored:
@@ -89,6 +97,8 @@ class Heap(Surveys):
     def is_plain(self, value: object, kind: Kind, access: Access) -> bool:
         """Tell whether an access gets or sets just what is stored under its key, no code in between."""
         cls = type(value)
+        if access.kind == "column":
+            return kind.name == "frame" and not is_users_class(cls)
         if access.kind == "item":
             return kind.name in ("dict", "frame") and not is_users_class(cls) and not self.is_lively(cls)
         if kind.name in ("class", "module"):

@@ -153,7 +153,7 @@ HOLDERS = (
     "builtins.mappingproxy builtins.slice builtins.property builtins.staticmethod builtins.classmethod "
     "builtins.super builtins.wrapper_descriptor builtins.dict_keys builtins.dict_values builtins.dict_items "
     "builtins.weakref weakref.ReferenceType functools.partial functools.partialmethod functools.cached_property "
-    "collections._tuplegetter operator.itemgetter operator.attrgetter operator.methodcaller "
+    "_collections._tuplegetter operator.itemgetter operator.attrgetter operator.methodcaller "
     "builtins.memoryview"
 )
 
