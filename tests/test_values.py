@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from clew.replay.portrait import CannotTell, Differs, Same
-from clew.replay.values import compare, digest_value
+from clew.replay.values import compare, digest_value, portray_names
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,14 @@ def test_a_digest_is_the_same_in_every_process() -> None:
     said = [_output(ACROSS, seed) for seed in ("1", "2", "3")]
     assert said[0] == said[1] == said[2]
     assert len(set(said[0].splitlines())) == 9
+
+
+def test_a_portrait_does_not_depend_on_what_was_portrayed_before() -> None:
+    a: dict[str, object] = {}
+    b = {"a": a}
+    a["b"] = b
+    together = portray_names({"a": a, "b": b}, ["a", "b"])
+    assert together["b"] == portray_names({"b": b}, ["b"])["b"]
 
 
 def test_values_that_cannot_be_seen_have_no_digest() -> None:
