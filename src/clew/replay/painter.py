@@ -8,8 +8,6 @@ from typing import Any
 from clew.model.data import dataclass
 from clew.replay.portrait import Portrait, leaf, unseen, whole
 
-NOWHERE = 1 << 30  # deeper than any value
-
 
 @dataclass(frozen=True, slots=True)
 class Brush:
@@ -33,10 +31,10 @@ class Painter:
     def __init__(self, brushes: Mapping[str, Brush], rest: Callable[[Any, Painter], Portrait]) -> None:
         self._brushes, self._rest = brushes, rest
         self._done: dict[int, tuple[object, Portrait]] = {}
-        # Portraits that mention a value around them, which is true only where they were painted: kept for one variable.
-        self._inner: dict[int, tuple[object, Portrait, int]] = {}
+        # What leads into a cycle looks as the cycle was entered: such portraits are kept for one variable only.
+        self._cyclic: dict[int, tuple[object, Portrait]] = {}
         self._open: dict[int, int] = {}
-        self._outermost = NOWHERE  # the least depth that the portrait being painted mentions
+        self._met_cycle = False
 
     def paint(self, value: object) -> Portrait:
         """Portray a value. What cannot be seen is marked so; nothing is raised."""
@@ -44,31 +42,27 @@ class Painter:
         if done is not None:
             return done[1]
         if id(value) in self._open:  # the value holds itself: say how far up
-            self._outermost = min(self._outermost, self._open[id(value)])
+            self._met_cycle = True
             return leaf("cycle", str(len(self._open) - self._open[id(value)]).encode())
         if not self._open:
-            self._inner.clear()
-        if id(value) in self._inner:
-            _, portrait, depth = self._inner[id(value)]
-            self._outermost = min(self._outermost, depth)
-            return portrait
+            self._cyclic.clear()
+        if id(value) in self._cyclic:
+            self._met_cycle = True
+            return self._cyclic[id(value)][1]
         return self._remember(value)
 
     def _remember(self, value: object) -> Portrait:
-        depth = self._open[id(value)] = len(self._open)
-        before, self._outermost = self._outermost, NOWHERE
+        self._open[id(value)] = len(self._open)
+        before, self._met_cycle = self._met_cycle, False
         try:
             portrait = self._look(value)
         except Exception as error:  # a value whose own methods fail is one that we cannot see
             portrait = unseen(type_name(type(value)), f"{type(error).__name__}: {error}"[:200])
         finally:
             del self._open[id(value)]
-        if self._outermost >= depth:
-            self._done[id(value)] = (value, portrait)
-            self._outermost = before
-        else:
-            self._inner[id(value)] = (value, portrait, self._outermost)
-            self._outermost = min(before, self._outermost)
+        kept = self._cyclic if self._met_cycle else self._done
+        kept[id(value)] = (value, portrait)
+        self._met_cycle |= before
         return portrait
 
     def _look(self, value: object) -> Portrait:
