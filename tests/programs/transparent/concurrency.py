@@ -35,6 +35,8 @@ if __name__ == '__main__':
     mp.set_start_method('{method}')
     with mp.Pool(1) as pool:
         print([p.x for p in pool.map(square, [Point(2), Point(3)])])
+        pool.close()
+        pool.join()
     q = mp.Queue()
     p = mp.Process(target=q.put, args=(square(Point(5)),))
     p.start()
