@@ -181,7 +181,7 @@ PURE = [len, str.lower, int, {}.get, abs, "a".join]
 IMPURE = [[].append, {}.pop, list.append, lambda: 0, Owner().method, next, set().add]
 
 
-@pytest.mark.parametrize("callee", PURE, ids=repr)
+@pytest.mark.parametrize("callee", PURE, ids=lambda callee: callee.__qualname__)
 def test_callables_that_may_be_handed_on(callee: object) -> None:
     assert Knowledge().is_pure_callable(callee)
 

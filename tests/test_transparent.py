@@ -33,8 +33,8 @@ def missing(case: Case) -> str:
 
 
 def marks(case: Case) -> list[pytest.MarkDecorator]:
-    """Mark what is slow and what is known to go wrong."""
-    miss = [pytest.mark.xfail(reason=TRANSPARENT[case.name])] if case.name in TRANSPARENT else []
+    """Mark what is slow and what is known to go wrong; some of that is a race, which may go right."""
+    miss = [pytest.mark.xfail(reason=TRANSPARENT[case.name], strict=False)] if case.name in TRANSPARENT else []
     return miss + ([] if case.quick else [pytest.mark.slow])
 
 
