@@ -41,6 +41,9 @@ UNSOUND = {
     "an abstract class registered": "the registry of an abstract class is out of sight",
     "stdin is read in order": "that input() moves stdin is not seen",
     "a frame over an array": "a frame made with copy=False is not seen to share the array's memory",
+    "the current figure": "the last statement is looked at when matplotlib has already closed its figures at exit",
+    "back to the first figure": "the last statement is looked at when matplotlib has already closed its figures at exit",
+    "the current axes of subplots": "the last statement is looked at when matplotlib has already closed its figures at exit",
     "an accessor registered by the user": "attributes set on a library's class are not watched",
 }
 
