@@ -107,7 +107,7 @@ class Way:
 WAYS = [
     Way("the whole", "print(x)", frozenset({WHOLE})),
     Way("an item by a text", "x['a']", frozenset({Access("item", "a")})),
-    Way("items by a list of texts", "x[['a', 'b']]", frozenset({Access("item", "a"), Access("item", "b")})),
+    Way("items by a list of texts", "x[['a', 'b']]", frozenset({Access("column", "a"), Access("column", "b")})),
     Way("items by a list that holds something else", "x[['a', k]]", frozenset({WHOLE})),
     Way("an item by a variable", "x[k]", frozenset({WHOLE})),
     Way("an item by a number", "x[0]", frozenset({WHOLE})),

@@ -69,11 +69,12 @@ class _Walker(ast.NodeVisitor):
         self.names = Names()
         self.scopes: list[_Scope] = []
         self.calls = 0
+        self.settled: set[str] = set()  # targets of the loops around
 
     # ---- names ----------------------------------------------------------------------------------------
 
     def read(self, name: str, access: Access) -> None:
-        if not self.is_global(name, loading=True):
+        if not self.is_global(name, loading=True) or name in self.settled:
             return
         if any(scope.later for scope in self.scopes):
             self.names.deferred.add(name)
@@ -165,6 +166,20 @@ class _Walker(ast.NodeVisitor):
         for alias in node.names:
             if alias.name != "*":
                 self.bind(alias.asname or alias.name)
+
+    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
+        """In its body a loop's target is what the loop bound, not what it was before."""
+        self.visit(node.iter)
+        self.visit(node.target)
+        fresh = stored_names([node.target]) - self.settled if not self.scopes else set()
+        self.settled |= fresh
+        for each in node.body:
+            self.visit(each)
+        self.settled -= fresh
+        for each in node.orelse:
+            self.visit(each)
+
+    visit_AsyncFor = visit_For
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         if node.name:

@@ -13,6 +13,7 @@ from typing import Any
 from clew.analysis.outline import is_docstring, is_future_import
 from clew.capture.programs import Program
 from clew.model.places import FilePlace, Source
+from clew.rewrite.protocol import STEP
 from clew.rewrite.transform import rewrite
 
 DEEP = 20_000
@@ -44,10 +45,21 @@ def made(where: str, data: bytes) -> Program:
     text = importlib.util.decode_source(data)
     source = Source(0, FilePlace(where), text, text)
     tree, plan = rewrite(tree)
+    add_end(tree)
     add_prelude(tree)
     code = compile(tree, where, "exec", dont_inherit=True)
     header = importlib.util.MAGIC_NUMBER + bytes(12)
     return Program(header + marshal.dumps(code), pickle.dumps((source, plan)))
+
+
+def add_end(tree: ast.Module) -> None:
+    """Say when the last statement is done: what happens while Python shuts down is not its doing."""
+    if tree.body:
+        end = ast.parse(f"{STEP}(None)").body[0]
+        for part in ast.walk(end):
+            if "lineno" in part._attributes:
+                ast.copy_location(part, tree.body[-1])
+        tree.body.append(end)
 
 
 def add_prelude(tree: ast.Module) -> None:

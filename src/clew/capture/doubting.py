@@ -49,7 +49,7 @@ class Doubter:
         names |= self.heap.aliases(names) | self.closer.relatives(names)
         fresh = names - step.looked
         step.looked |= names
-        if isinstance(judged, Limited):
+        if isinstance(judged, Limited) and judged.sure:
             # It is about to change what it names: of long containers we need not look how.
             self.closer.known |= self.heap.bulk_of(judged.names)
         if not step.prepared:

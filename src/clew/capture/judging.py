@@ -82,7 +82,7 @@ class Judge:
         # What the statement itself binds, or what has no name, may belong to anything that it reads.
         anywhere = "?" in roots or not roots.isdisjoint(self.listing.statements[step.statement].binds)
         if roots:
-            self.doubt(step, Unknown() if anywhere else Limited(frozenset(roots)))
+            self.doubt(step, Unknown() if anywhere else Limited(frozenset(roots), sure=roots == touch.stores))
 
     def hands_out(self, touch: Touch) -> bool:
         """Tell whether the statement hands a method that changes its object to somebody else (`map(l.append, xs)`)."""

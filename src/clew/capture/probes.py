@@ -77,8 +77,8 @@ class Probes:
 
     # ---- the probes -------------------------------------------------------------------------------------
 
-    def step(self, number: int) -> None:
-        """A statement begins (or, for `~n`, the body of a `with` statement is done)."""
+    def step(self, number: int | None) -> None:
+        """A statement begins (or, for `~n`, the body of a `with` statement is done; for None, the program)."""
         if not self.busy and threading.get_ident() == self.thread:
             self.guard(self.turn, number)
 

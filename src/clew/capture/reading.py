@@ -166,6 +166,9 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "decimal": ("decimal", "_decimal"),
 }
 SPOKEN: dict[str, tuple[str, ...]] = {
+    "matplotlib": ("rcParams", "rc_params", "rc_context"),
+    "pandas.display": ("get_option", "options", "option_context", "describe_option"),
+    "pandas.options": ("get_option", "options", "option_context", "describe_option"),
     "environ": ("environ", "getenv", "environb", "expandvars", "expanduser"),
     "cwd": ("getcwd", "cwd", "abspath", "resolve", "absolute"),
     "sys.path": ("path",),

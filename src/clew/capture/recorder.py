@@ -67,6 +67,7 @@ class Recorder:
         self.probes = Probes(self, outside, strict)
         self.sources = 0
         self.steps = 0
+        self.complete = False  # the program is done: what is left is Python's own shutting down
         self.current: Opened | None = None
         self.stack: list[Opened | None] = []
         self.pending: list[Event] = []
@@ -112,8 +113,9 @@ class Recorder:
         self.current = outer
         if outer is not None:
             self.guard(self.closer.resume, outer)
-        else:
+        elif not self.complete:
             self.guard(self.look_at_names)
+        self.complete = False
         self.flush()
 
     # ---- the probes -------------------------------------------------------------------------------------
@@ -157,10 +159,13 @@ class Recorder:
 
     # ---- what the probes tell ---------------------------------------------------------------------------
 
-    def turn(self, number: int) -> None:
-        """One statement is over, the next begins."""
+    def turn(self, number: int | None) -> None:
+        """One statement is over, the next begins, if there is one."""
         self.close("")
-        if number >= 0:
+        if number is None:
+            self.look_at_names()
+            self.complete = True
+        elif number >= 0:
             self.open(number)
         else:
             self.open(~number, leaving=True)
@@ -192,12 +197,11 @@ class Recorder:
         source, _ = listing.owners[index]
         step = self.current = Opened(self.steps, source, index, self.clock(), leaving)
         self.steps += 1
-        if not leaving:
-            reads = {name: ways for name, ways in statement.reads.items() if name in namespace}
-            step.read.update(reads)
-            step.effects += self.reader.reads(reads)
-        else:
-            step.read.update(self.reader.bound(statement.reads))
+        # What a `with` does at its end may depend on all that its body did to what it holds.
+        ways = whole((*statement.reads, *statement.binds)) if leaving else statement.reads
+        reads = {name: way for name, way in ways.items() if name in namespace}
+        step.read.update(reads)
+        step.effects += self.reader.reads(reads)
         step.around = self.reader.plain(listing.around(index))
         for name in statement.binds:
             step.bound_before[name] = id(namespace[name]) if name in namespace else 0

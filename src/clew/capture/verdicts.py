@@ -14,9 +14,10 @@ class Harmless:
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """Only what these variables lead to can change."""
+    """Only what these variables lead to can change; `sure` says that it does."""
 
     names: frozenset[str]
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,8 @@ class Watch:
 
     def _timed(self, frame: _Frame, tree: ast.Module) -> Source | None:
         """Announce the code under a `%%time`, if this is its tree."""
+        if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr):
+            return None  # IPython shows the value of a lone expression: no marker may stand beside it
         _, _, text = frame.info.raw_cell.lstrip().partition("\n")
         python = self._transformed(text)
         try:

@@ -6,12 +6,17 @@ An address may then be used again; a cell is forgotten when no variable leads to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 
+from clew.knowledge.lines import type_name
 from clew.model.data import dataclass, field
 from clew.observe.atoms import ATOMS
 from clew.observe.explore import Exploration, Explorer
 from clew.observe.kind import Digest, Kind, Opaque, Reach
+
+KEPT_BY_SHELL = re.compile(r"^(_+|_\d+|_i+|_i\d+|_[iod]h|__\w+__|In|Out)$")
+"""The names under which IPython keeps what was typed and shown, and Python's own."""
 
 
 @dataclass(slots=True)
@@ -152,7 +157,7 @@ class Surveys(Explorer):
     def follow_all(self) -> None:
         """Follow every variable that has not been followed since it was bound or changed."""
         for name in tuple(self.unfollowed):
-            if not name.startswith("_"):
+            if not KEPT_BY_SHELL.match(name):
                 self.survey(name)
         self.unfollowed.clear()
 
@@ -183,6 +188,11 @@ class Surveys(Explorer):
         return {name for key in keys for name in self.sharers.get(key, ())}
 
     def bulk_of(self, names: Iterable[str]) -> set[int]:
-        """The long containers that these variables lead to."""
-        surveys = [survey for name in names if (survey := self.survey(name)) is not None]
-        return {address for survey in surveys for address in survey.bulky}
+        """The long containers that these variables lead to, and arrays: what is costly to look at."""
+        found: set[int] = set()
+        for name in names:
+            survey = self.survey(name)
+            if survey is not None:
+                is_array = type_name(type(self.namespace[name])) == "numpy.ndarray"
+                found |= survey.cells if is_array else survey.bulky
+        return found

@@ -57,7 +57,7 @@ def attributes_of(value: Any) -> dict[str, object]:
         pass  # no __dict__: slots only
     computed = computed_names(cls)
     library = not is_users_class(cls)
-    kept = {n: v for n, v in held.items() if n not in computed and not (library and CACHE.match(n))}
+    kept = {n: v for n, v in held.items() if not (library and (n in computed or CACHE.match(n)))}
     for slot in slots_of(cls):
         try:
             kept[slot.__name__] = slot.__get__(value)
