@@ -28,7 +28,7 @@ CASES = [
     Case("an annotation alone binds nothing", "a: b", reads="b"),
     Case("an annotation with a value", "a: b = c", reads="b c", binds="a"),
     Case("a walrus", "print(a := b)", reads="print b", binds="a"),
-    Case("a loop", "for a in b:\n    c = a", reads="a b", binds="a c"),
+    Case("a loop", "for a in b:\n    c = a", reads="b", binds="a c"),
     Case("deletion", "del a, b.x", reads="b", deletes="a"),
     Case("imports", "import a.b, c as d\nfrom e import f, g as h", binds="a d f h"),
     Case("all names of a module cannot be told", "from a import *"),

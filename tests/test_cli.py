@@ -69,7 +69,7 @@ def clew(folder: Path, *words: str, stdin: str = "") -> Done:
         env=environ | own | {"IPYTHONDIR": str(folder / ".ipython")},
         input=stdin,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=180,
         check=False,
     )

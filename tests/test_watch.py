@@ -106,7 +106,7 @@ CASES = [
     Case("%rerun belongs to its cell", ("x = 1", "%rerun 1"), ONE + ONE),
     Case(
         "an error inside ends both",
-        ("%%time\n1 / 0",),
+        ("%%time\nx = 1\n1 / 0",),
         ("begin", "rewrite", "begin", "rewrite", "finish ZeroDivisionError", "finish ZeroDivisionError"),
     ),
     Case("top-level await", ("import asyncio\nx = await asyncio.sleep(0, 5)",), ONE),

@@ -22,7 +22,6 @@ TRANSPARENT = {
 }
 
 SHELLS = {
-    "%%time and %time": "the marker after the last statement makes an expression a list of statements",
     "recursion": "one frame fewer lies below a cell",
     "a user's ast transformer": "the last transformer of the shell's list is ours",
     "builtins patched": "we call the len that the user put into builtins",
