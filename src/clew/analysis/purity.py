@@ -43,7 +43,8 @@ def _harmless(code: types.CodeType, known: Callable[[str], types.CodeType | bool
         return True
     seen.add(code)
     instructions = list(dis.get_instructions(code))
-    if any(i.opname in STORES for i in instructions) or not _counts_only(code, instructions):
+    # PUSH_NULL comes with a callee that is neither a global nor a method: a parameter, or another call's result.
+    if any(i.opname in STORES or i.opname == "PUSH_NULL" for i in instructions) or not _counts_only(code, instructions):
         return False
     if not {i.argval for i in instructions if i.opname in ATTRIBUTES} <= METHODS:
         return False

@@ -5,10 +5,18 @@ from __future__ import annotations
 import builtins
 from collections import deque
 from collections.abc import Iterable, Sequence
-from types import CodeType, FunctionType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FunctionType,
+    MethodDescriptorType,
+    MethodType,
+    ModuleType,
+)
 
 from clew.analysis.purity import changes_nothing
 from clew.analysis.touch import HiddenCall
+from clew.knowledge.lines import class_mro, class_names
 from clew.knowledge.names import callee_names, method_names
 from clew.knowledge.registry import Knowledge
 from clew.knowledge.schema import CalleeFacts
@@ -16,6 +24,7 @@ from clew.observe.atoms import ATOMS
 from clew.observe.heap import Heap
 
 CONTAINERS = (list, dict, set, deque, bytearray)
+CALLABLES = (BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, type)
 OWN_PURE = CalleeFacts(pure_if_inert=True)
 
 
@@ -55,6 +64,28 @@ class Callees:
                 lively = lively or survey.active or survey.overflow
                 functions = functions or (survey.functions and self.own_facts(self.namespace[name]) is None)
         return lively, functions
+
+    def hands_on(self, paths: Iterable[str]) -> bool:
+        """Tell whether one of these arguments is a callable that may change what it is called with."""
+        values = [self.resolved(path) for path in paths]
+        return any(type(value) in CALLABLES and not self.is_harmless(value) for value in values)
+
+    def is_harmless(self, callee: object) -> bool:
+        """Tell whether calling a callable changes nothing."""
+        return self.knowledge.is_pure_callable(callee) or self.own_facts(callee) is not None
+
+    def resolved(self, path: str) -> object:
+        """What a dotted name stands for, as far as modules and classes say; None where code would have to run."""
+        first, *rest = path.split(".")
+        value = self.namespace.get(first, vars(builtins).get(first))
+        for attribute in rest:
+            if type(value) is ModuleType:
+                value = ModuleType.__getattribute__(value, "__dict__").get(attribute)
+            elif type(value) is type:
+                value = next((class_names(c)[attribute] for c in class_mro(value) if attribute in class_names(c)), None)
+            else:
+                return None
+        return value
 
     def hidden_names(self, hidden: HiddenCall) -> tuple[tuple[str, ...], str | None]:
         """The names of a callee written `a.b.c`, where `a` is a variable or builtin, and the variable."""

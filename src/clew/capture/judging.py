@@ -135,6 +135,9 @@ class Judge:
         judged = verdict(facts, site, lively, functions)
         if isinstance(judged, Harmless) and step.around and facts is not None and facts.pure_if_inert:
             judged = Unknown()  # within a `with`, what is printed or warned may go into an object
+        calls = facts is not None and (facts.pure_if_inert or bool(facts.calls_back))
+        if isinstance(judged, Harmless) and calls and self.callees.hands_on(site.handed):
+            judged = Unknown()  # map(list.sort, rows)
         self.draw(step, facts, owner)
         if site.method in SHELL_CALLS or (facts is not None and facts.reads_names) or said in CALLERS_NAMES:
             self.doubter.read_names(step)

@@ -32,9 +32,6 @@ from clew.observe.outside import Outside
 from clew.rewrite.plan import Plan
 from clew.rewrite.transform import rewrite
 
-NOT_ONCE = frozenset({"timeit", "prun", "lprun", "memit", "mprun"})
-"""Magics that run their code many times, or measured: nothing is inserted in it."""
-
 FLUSH_SECONDS = 0.5
 
 
@@ -99,12 +96,6 @@ class Recorder:
     def learn(self, plan: Plan, source: int) -> None:
         """Take in the plan of a source that was rewritten."""
         self.listing.add(plan, source)
-
-    def runs_once(self) -> bool:
-        """Tell whether code that is compiled now, within a step, will run once."""
-        if self.current is None:
-            return True
-        return NOT_ONCE.isdisjoint(self.listing.touches[self.current.statement].texts)
 
     def finish(self, error: BaseException | None = None) -> None:
         """The source has run, or failed with this error."""

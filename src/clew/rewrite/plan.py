@@ -14,6 +14,7 @@ class CallSite:
 
     `method` is the attribute called, or empty where a plain callable is; `receiver` the variable that the object
     before the dot is reached from, or empty; `keywords` the names of its keyword arguments ("**" for a mapping);
+    `handed` its arguments that are dotted names (`len`, `list.sort`: they may be callables);
     `arguments` the variables that its arguments are reached from, by position, keyword or "*", or empty.
     """
 
@@ -24,6 +25,7 @@ class CallSite:
     positional: int
     keywords: frozenset[str]
     arguments: dict[str, str]
+    handed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from clew.analysis.outline import (
     outline,
     shape_of,
 )
-from clew.analysis.touch import root_of, touch_of
+from clew.analysis.touch import dotted, root_of, touch_of
 from clew.model.places import Span
 from clew.model.typed import Any
 from clew.rewrite.plan import CallSite, Plan
@@ -106,7 +106,9 @@ class _Announcer(ast.NodeTransformer):
         keywords = frozenset(keyword.arg or "**" for keyword in node.keywords)
         receiver = root_of(callee.value) if isinstance(callee, ast.Attribute) else ""
         self.sites.append(
-            CallSite(self.number, _span(node), method, receiver, len(node.args), keywords, _arguments(node))
+            CallSite(
+                self.number, _span(node), method, receiver, len(node.args), keywords, _arguments(node), _handed(node)
+            )
         )
         self.generic_visit(node)
         if isinstance(callee, ast.Attribute):
@@ -126,6 +128,12 @@ def _arguments(node: ast.Call) -> dict[str, str]:
     ]
     pairs += [(keyword.arg or "**", keyword.value) for keyword in node.keywords]
     return {key: root_of(value) for key, value in pairs}
+
+
+def _handed(node: ast.Call) -> tuple[str, ...]:
+    """The arguments that are dotted names."""
+    given = [*node.args, *[keyword.value for keyword in node.keywords]]
+    return tuple(path for argument in given if (path := dotted(argument)))
 
 
 def _noted(argument: ast.expr) -> ast.expr:
