@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import datetime as dt
 import decimal
 import fractions
@@ -78,9 +79,11 @@ MODULES = {
 def modules_of(library: str) -> list[types.ModuleType]:
     """Import what a pack is about, lazy parts included; give every module of the library that is loaded then."""
     for module in MODULES[library]:
-        loaded = importlib.import_module(module)
-        for name in dir(loaded):
-            getattr(loaded, name, None)  # lazy modules load what is asked for
+        with contextlib.suppress(ImportError):  # of a part whose own needs are not installed
+            loaded = importlib.import_module(module)
+            for name in dir(loaded):
+                with contextlib.suppress(ImportError):
+                    getattr(loaded, name, None)  # lazy modules load what is asked for
     first = sys.stdlib_module_names if library == "stdlib" else {library}
     kept = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] in first]
     return [module for module in kept if isinstance(module, types.ModuleType)]

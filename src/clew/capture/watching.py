@@ -13,7 +13,7 @@ from importlib.machinery import SourceFileLoader
 from clew.capture.clock import SystemClock
 from clew.capture.orders import Orders, taken_over
 from clew.capture.recorder import Recorder
-from clew.knowledge.registry import Knowledge
+from clew.knowledge.registry import Knowledge, keep_packs
 from clew.model.events import Event, SessionEnded, SessionStarted
 from clew.model.typed import Any
 from clew.observe.ambient import AmbientProbes
@@ -58,6 +58,7 @@ def watch_program(namespace: dict[str, Any], loaded: frozenset[str]) -> None:
     """Watch the program that was handed over, from its first statement to the end of the process."""
     orders = taken_over(os.path.dirname(namespace["__file__"]))
     source, plan = loads(orders.plan)
+    keep_packs()
     restore(orders, namespace)
     journal = Journal(journal_in(orders.store, orders.session))
     recorder = recorder_of(namespace, journal.append, orders.store)

@@ -117,6 +117,19 @@ class Knowledge:
                 self.faults.append(fault)
 
 
+def keep_packs() -> None:
+    """Read each of our packs, unless that was done before, so that none is read beside a program.
+
+    Reading one needs modules of the standard library that a program may have files named like.
+    """
+    names = tuple(sorted(name for name in os.listdir(PACKS) if name.endswith(".toml")))
+    identity = (__version__, *cache.stamps(os.path.dirname(__file__), READERS), *cache.stamps(PACKS, names))
+    if cache.load("packs", "all", identity) is None:
+        for name in names:
+            shelf_at(os.path.join(PACKS, name))
+        cache.save("packs", "all", identity, True)
+
+
 def pack_name(callee: str) -> str:
     """Name the pack that would know a callable: its first part, or `stdlib` for the standard library's modules."""
     first = callee.partition(".")[0]
