@@ -137,7 +137,8 @@ class Outside:
         return taken
 
     def _ours(self, path: str) -> bool:
-        return bool(self._store) and within(path).startswith(self._store)
+        # Python's own cache of compiled modules comes and goes without changing what a module is.
+        return "__pycache__" in path or (bool(self._store) and within(path).startswith(self._store))
 
     # What the audit hook tells
 
