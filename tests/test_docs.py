@@ -110,7 +110,11 @@ def environment(folder: Path) -> dict[str, str]:
     """A home and a store of the page's own; MPLBACKEND, because a page is read where there is no display."""
     source = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     own = {"HOME": str(folder), "IPYTHONDIR": str(folder / ".ipython"), "CLEW_STORE": str(folder / ".clew")}
-    return os.environ | own | {"PYTHONPATH": source, "MPLBACKEND": "agg", "PYTHONUNBUFFERED": "1", "NO_COLOR": "1", "COLUMNS": "100"}
+    return (
+        os.environ
+        | own
+        | {"PYTHONPATH": source, "MPLBACKEND": "agg", "PYTHONUNBUFFERED": "1", "NO_COLOR": "1", "COLUMNS": "100"}
+    )
 
 
 def agrees(shown: str, had: str) -> bool:
