@@ -108,8 +108,10 @@ class Closer:
             step.effects += self.heap.compare(step.looked, step.number)
             step.effects += self.handles()
         step.effects += self.modules(step, touch)
-        step.effects += self.ambient_changes(step, touch)
-        aside = {Ambient(kind) for kind in self.asides(touch)}
+        self.note_errors(touch)
+        asides = asides_of(touch)
+        step.effects += self.ambient_changes(touch, asides)
+        aside = {Ambient(kind) for kind in asides}
         step.effects += [effect for effect in self.outside.finish() if effect.resource not in aside]
         step.effects += self.drawn(step)
         self.relate(step, bound)
@@ -178,7 +180,7 @@ class Closer:
             self.known |= self.heap.figures([current_figure()])
         return [Changed(cell, Reason.KNOWN) for cell in self.heap.write_known(self.known, step.number)]
 
-    def ambient_changes(self, step: Opened, touch: Touch) -> list[Effect]:
+    def ambient_changes(self, touch: Touch, asides: frozenset[str]) -> list[Effect]:
         """The hidden state that moved, compared with the last look at it."""
         if not (self.ambient_touched or self.seeds):
             return []
@@ -188,20 +190,18 @@ class Closer:
         if touch.imports:
             moved -= set(self.ambient.appeared(self.state, now))  # loaded, not used
         self.state = now
-        moved -= self.asides(touch)
+        moved -= asides
         self.moved |= moved | set(self.seeds)
         seeded: list[Effect] = [Bound(Ambient(kind), Reason.KNOWN) for kind in self.seeds]
         moved -= set(self.seeds)
         moving: list[Effect] = [Read(Ambient(kind)) for kind in sorted(moved & MOVES_ON)]
         return [*seeded, *moving, *[Changed(Ambient(kind)) for kind in sorted(moved)]]
 
-    def asides(self, touch: Touch) -> set[str]:
-        """Hidden state that libraries move for themselves when they are loaded or set up: nobody's doing."""
+    def note_errors(self, touch: Touch) -> None:
+        """Note whether the program, and not a library that it loads, makes errors of some warnings from now on."""
         errors = error_filters()
         self.raising = self.raising or (errors > self.errors and not touch.imports)
         self.errors = errors
-        own = any(is_users_module(module) for module in touch.imports)
-        return set(ASIDES) if (touch.imports and not own) or "matplotlib" in touch.texts else set()
 
     def relate(self, step: Opened, bound: set[str]) -> None:
         """Remember which variables may hold elements of a long container."""
@@ -216,6 +216,12 @@ class Closer:
 
 
 ASIDES = frozenset({"environ", "warnings", "numpy.errstate", "locale", "sys.limits", "decimal"})
+
+
+def asides_of(touch: Touch) -> frozenset[str]:
+    """Hidden state that libraries move for themselves when they are loaded or set up: nobody's doing."""
+    own = any(is_users_module(module) for module in touch.imports)
+    return ASIDES if (touch.imports and not own) or "matplotlib" in touch.texts else frozenset()
 
 
 def error_filters() -> int:
