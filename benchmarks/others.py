@@ -36,7 +36,7 @@ def _installed(package: str) -> Path | None:
     if not python.exists():
         venv.create(folder, with_pip=True)
     how = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package, *LIBRARIES]
-    done = subprocess.run(how, capture_output=True, text=True, check=False)
+    done = subprocess.run(how, capture_output=True, encoding="utf-8", check=False)
     if done.returncode:
         print(f"{package} does not install: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
         return None

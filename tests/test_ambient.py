@@ -42,7 +42,7 @@ CASES = [
     Case("the working directory", "import os; was = os.getcwd(); os.chdir('/')", ("cwd",), undo="os.chdir(was)"),
     Case("the recursion limit", "import sys; was = sys.getrecursionlimit(); sys.setrecursionlimit(was + 1)", ("sys.limits",), undo="sys.setrecursionlimit(was)"),
     Case("decimal's precision", "decimal.getcontext().prec = 7", ("decimal",), "import decimal; was = decimal.getcontext().prec", "decimal.getcontext().prec = was"),
-    Case("the locale", "import locale; locale.setlocale(locale.LC_ALL, 'C.UTF-8')", ("locale",), "import locale; locale.setlocale(locale.LC_ALL, 'C')", "locale.setlocale(locale.LC_ALL, 'C')"),
+    Case("the locale", "import locale; locale.setlocale(locale.LC_ALL, 'C.UTF-8')", ("locale",), "import locale; was = locale.setlocale(locale.LC_ALL); locale.setlocale(locale.LC_ALL, 'C')", "locale.setlocale(locale.LC_ALL, was)"),
     Case("a filter of warnings", "import warnings; was = warnings.filters[:]; warnings.simplefilter('ignore')", ("warnings",), undo="warnings.filters[:] = was"),
     Case("a context of warnings leaves them as they were", "import warnings\nwith warnings.catch_warnings(): warnings.simplefilter('error')"),
     Case("NumPy's legacy generator", "numpy.random.rand()", ("numpy.random",), needs="numpy"),
@@ -134,7 +134,7 @@ def test_looking_makes_no_state() -> None:
     said = subprocess.run(
         [sys.executable, "-c", UNMADE],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
         env={"PYTHONPATH": ":".join(sys.path)},
     )

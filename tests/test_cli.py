@@ -237,7 +237,7 @@ def test_a_run_has_its_arguments_and_input(folder: Path) -> None:
         cwd=folder,
         input="said\n",
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     assert clew(folder, "run", "echo.py", "--json", "-h", stdin="said\n").out == plain.stdout
@@ -280,5 +280,7 @@ def test_run_starts_light(folder: Path) -> None:
         "print([name for name in ('argparse', 'sqlalchemy', 'IPython', 'pygments', 'numpy') if name in sys.modules])"
     )
     environ = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environ, capture_output=True, encoding="utf-8", check=True
+    )
     assert done.stdout == "[]\n"

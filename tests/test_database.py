@@ -334,7 +334,7 @@ def test_a_store_can_be_used_from_threads(store: Store) -> None:
 
 def run(what: str, *arguments: object) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.recorded", what, *map(str, arguments)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8")
 
 
 def test_two_drain_at_once_beside_writers(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def run_cells(body: str, folder: Path) -> str:
 def child(argv: list[str], folder: Path, said: str = "") -> subprocess.CompletedProcess[str]:
     own = environment(folder)
     return subprocess.run(
-        argv, input=said, cwd=folder, env=own, capture_output=True, text=True, timeout=300, check=False
+        argv, input=said, cwd=folder, env=own, capture_output=True, encoding="utf-8", timeout=300, check=False
     )
 
 
@@ -163,7 +163,7 @@ def test_every_command_and_option_is_documented() -> None:
 def asked(*words: str) -> str:
     """What the command line says, at the width of a page."""
     argv = [sys.executable, "-m", "clew", *words]
-    return subprocess.run(argv, env=environment(ROOT), stdout=subprocess.PIPE, text=True, check=True).stdout
+    return subprocess.run(argv, env=environment(ROOT), stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout
 
 
 def test_every_magic_is_documented() -> None:

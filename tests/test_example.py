@@ -50,7 +50,7 @@ def proof() -> subprocess.CompletedProcess[str]:
     argv = [sys.executable, "-m", "clew", "slice", str(CHURN / "churn.ipynb"), "model", "--verify"]
     with tempfile.TemporaryDirectory() as store:
         own = os.environ | {"CLEW_STORE": store}
-        return subprocess.run(argv, env=own, capture_output=True, text=True, timeout=300, check=False)
+        return subprocess.run(argv, env=own, capture_output=True, encoding="utf-8", timeout=300, check=False)
 
 
 def test_the_tables_are_the_ones_that_make_data_makes(tmp_path: Path) -> None:

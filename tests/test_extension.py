@@ -80,7 +80,7 @@ def test_in_a_shell(case: Case, tmp_path: Path) -> None:
         cwd=tmp_path,
         env=environment(tmp_path),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=120,
         check=False,
     )
@@ -98,7 +98,7 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     script = "import os; from clew.cli.jupyter import jupyter_environ; print(jupyter_environ(None, {})['JUPYTER_PATH'])"
     environ = environment(home)
     path = subprocess.run(
-        [sys.executable, "-c", script], cwd=home, env=environ, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], cwd=home, env=environ, capture_output=True, encoding="utf-8", check=True
     ).stdout.strip()
     spec = manager.KernelManager(kernel_name="python3")
     spec.kernel_spec_manager.kernel_dirs.insert(0, str(Path(path) / "kernels"))

@@ -84,7 +84,7 @@ def read_module(path: Path) -> Module:
 def tracked() -> tuple[Path, ...]:
     """Every file of the project: what git would commit, and without git all but what a run leaves behind."""
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    said = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=False)
+    said = subprocess.run(listed, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     if said.returncode:
         return tuple(path for path in (ROOT / "src").rglob("*") if path.is_file() and path.suffix != ".pyc")
     return tuple(ROOT / name for name in said.stdout.split("\0") if name and (ROOT / name).is_file())
@@ -208,7 +208,8 @@ def test_import_is_light() -> None:
         f"print(took * 1000, [name for name in {HEAVY!r} if name in sys.modules])"
     )
     runs = [
-        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True) for _ in range(5)
+        subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
+        for _ in range(5)
     ]
     said = [run.stdout.split(" ", 1) for run in runs]
     assert {loaded.strip() for _, loaded in said} == {"[]"}

@@ -32,5 +32,7 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_flags_are_those_of_pythons_own_children(case: Case) -> None:
     script = f"import sys; sys.path[:0] = {sys.path!r}; {SAID}"
-    done = subprocess.run([sys.executable, *case.flags, "-c", script], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, *case.flags, "-c", script], capture_output=True, encoding="utf-8", check=False
+    )
     assert done.stdout == "True\n", done.stderr

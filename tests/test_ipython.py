@@ -91,7 +91,7 @@ def ran(case: Case, folder: Path, way: str) -> tuple[str, str]:
         cwd=folder,
         env=os.environ | own | {"CLEW_STORE": str(folder / ".clew"), "CLEW_STRICT": "1", "NO_COLOR": "1"},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=120,
         check=False,
     )

@@ -237,7 +237,7 @@ def test_a_forked_child_that_outlives_its_parent_does_not_keep_the_session_runni
         f"journal = Journal(Path({str(path)!r})); os.fork() and os.kill(os.getpid(), 9);"
         "print(os.getpid(), flush=True); time.sleep(30)"
     )
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, encoding="utf-8") as parent:
         assert parent.stdout is not None
         orphan = int(parent.stdout.readline())
         parent.wait()
@@ -273,7 +273,7 @@ except OSError:
 def test_a_killed_writer_loses_at_most_the_record_it_was_writing(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "s.journal"
     command = [sys.executable, "-m", "tests.recorded", "write", str(path)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8") as writer:
         assert writer.stdout is not None
         acknowledged = [writer.stdout.readline()]
         time.sleep(random.Random(seed).uniform(0, 0.1))

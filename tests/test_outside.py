@@ -325,7 +325,7 @@ def test_other_hooks_errors_and_paths_of_the_programs_own_are_as_without_us(tmp_
     plain.write_text("\n".join(line for line in PROBE.splitlines() if "utside" not in line))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     watched, unwatched = (
-        subprocess.run([sys.executable, str(one), str(program)], capture_output=True, text=True, env=environment)
+        subprocess.run([sys.executable, str(one), str(program)], capture_output=True, encoding="utf-8", env=environment)
         for one in (program, plain)
     )
     assert (watched.stdout, watched.returncode) == (unwatched.stdout, 0)

@@ -75,7 +75,7 @@ def test_the_cache_does_not_grow_without_end(cache: Path) -> None:
 
 def run(program: Path, *flags: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *flags, "-m", "clew", "run", str(program)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=program.parent)
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, cwd=program.parent)
 
 
 def test_a_program_runs_the_same_from_the_cache(tmp_path: Path, cache: Path) -> None:

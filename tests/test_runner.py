@@ -96,7 +96,7 @@ def test_runs(case: Case, tmp_path: Path) -> None:
         cwd=tmp_path,
         env=environment(tmp_path, allow=case.allow),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=120,
         check=False,
     )

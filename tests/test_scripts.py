@@ -37,7 +37,7 @@ def make_environment(project: Path) -> subprocess.CompletedProcess[str]:
         [str(project / "scripts" / "environment"), "test"],
         env={"PATH": str(project / "bin"), "HOME": str(project)},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
 
