@@ -36,7 +36,7 @@ PLACE = some.builds(FilePlace, TEXT) | some.builds(CellPlace, NUMBER, some.none(
 RESOURCE: some.SearchStrategy[Resource] = (
     some.builds(Name, TEXT)
     | some.builds(Cell, NUMBER, TEXT, TEXT)
-    | some.builds(Ambient, TEXT)
+    | some.builds(Ambient, TEXT, TEXT)
     | some.builds(File, TEXT)
     | some.builds(Module, TEXT, TEXT)
 )

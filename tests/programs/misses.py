@@ -34,7 +34,6 @@ CELLS = {
 
 # The value is not the same.
 UNSOUND = {
-    "a submodule reached through the parent's other name": "that an import sets an attribute of a package is not seen",
     "sys.setrecursionlimit is ambient": "not probed",
     "__subclasses__ sees all classes": "a class statement is not seen to change its bases",
     "an abstract class registered": "the registry of an abstract class is out of sight",

@@ -10,6 +10,7 @@ from clew.analysis.outline import Shape, Statement
 from clew.analysis.touch import Touch
 from clew.capture.opened import Opened
 from clew.capture.reading import Reader
+from clew.capture.submodules import name_of
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
 from clew.model.resources import Ambient, File, Module, Name
 from clew.observe.ambient import AmbientProbes
@@ -108,6 +109,7 @@ class Closer:
             step.effects += self.heap.compare(step.looked, step.number)
             step.effects += self.handles()
         step.effects += self.modules(step, touch)
+        step.effects += self.reader.submodules.loaded(touch.imports)
         self.note_errors(touch)
         asides = asides_of(touch)
         step.effects += self.ambient_changes(touch, asides)
@@ -237,11 +239,6 @@ def current_figure() -> object:
     if not managers:
         return None
     return getattr(getattr(next(reversed(managers.values())), "canvas", None), "figure", None)
-
-
-def name_of(module: ModuleType) -> str:
-    """The name that a module goes by."""
-    return str(ModuleType.__getattribute__(module, "__dict__").get("__name__", ""))
 
 
 def photograph(namespace: dict[str, object]) -> dict[str, object]:

@@ -74,8 +74,12 @@ class Doubter:
     def read_more(self, step: Opened, names: Iterable[str]) -> None:
         """The step reads these variables too."""
         new = set(names) - step.read
+        if not new:
+            return
         step.read |= new
+        step.words |= self.reader.words_of(new)
         step.effects += self.reader.reads(whole(new))
+        step.effects += self.reader.spoken(step.read, step.words)
 
     def read_names(self, step: Opened) -> None:
         """The callee looks variables up by name: those that the texts at hand mention are read."""

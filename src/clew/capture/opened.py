@@ -14,7 +14,7 @@ LONGEST_TEXT = 400
 class Opened:
     """A step that has begun: what it read, and what must be looked at again when it is over.
 
-    `looked` are the variables whose cells are fingerprinted; `everything` says that an unknown call may have
+    `words` are the names and attributes that its text, and functions that it may call, speak of; `looked` are the variables whose cells are fingerprinted; `everything` says that an unknown call may have
     changed any of what the statement reads; `before` is the namespace as it was, by identity.
     """
 
@@ -26,6 +26,7 @@ class Opened:
     calls: list[Call] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
+    words: frozenset[str] = frozenset()
     bound_before: dict[str, int] = field(default_factory=dict)
     around: set[str] = field(default_factory=set)
     looked: set[str] = field(default_factory=set)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from types import ModuleType
 
 from clew.analysis.names import WHOLE, Access
+from clew.capture.submodules import Submodules, words_of
 from clew.model.effects import Effect, Read, Reason
 from clew.model.resources import Ambient, Cell, Module, Name
 from clew.observe.heap import Heap
@@ -32,6 +33,7 @@ class Reader:
     def __init__(self, namespace: dict[str, object], heap: Heap) -> None:
         self.namespace = namespace
         self.heap = heap
+        self.submodules = Submodules()
         self.patched: set[str] = set()
         self.stored: dict[str, set[str]] = {}  # attributes of modules that the program stored, by module
         self.mentioned: frozenset[str] = frozenset()  # all names that functions reached last may look up
@@ -83,6 +85,14 @@ class Reader:
     def cells(self, name: str, ways: Collection[Access]) -> list[Cell]:
         """One cell for each last writer of what a variable leads to."""
         return self.heap.written(name, ways)
+
+    def spoken(self, names: Iterable[str], words: Collection[str]) -> list[Effect]:
+        """What is read because words speak of it, beside these variables."""
+        return self.submodules.reads((self.namespace.get(name) for name in names), words)
+
+    def words_of(self, names: Iterable[str]) -> frozenset[str]:
+        """The names and attributes that the code behind variables speaks of."""
+        return words_of(self.namespace[name] for name in names if name in self.namespace)
 
     def module_reads(self, module: ModuleType, ways: Collection[Access]) -> list[Effect]:
         """A module that the program changed is read with its changes."""

@@ -193,6 +193,8 @@ class Recorder:
         reads = {name: way for name, way in ways.items() if name in namespace}
         step.read.update(reads)
         step.effects += self.reader.reads(reads)
+        step.words = touch.words | self.reader.words_of(reads)
+        step.effects += self.reader.spoken(reads, step.words)
         step.around = self.reader.plain(listing.around(index))
         for name in statement.binds:
             step.bound_before[name] = id(namespace[name]) if name in namespace else 0
@@ -258,6 +260,7 @@ class Recorder:
         cls = type(value)
         names = {name, *self.reader.called_names([name])}
         effects = self.reader.reads(whole(sorted(names, key=lambda each: each != name)))
+        effects += self.reader.spoken(names, self.reader.words_of(names))
         said = type_name(cls)
         return Variable(name, said, tuple(effect.resource for effect in effects))
 

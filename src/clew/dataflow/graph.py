@@ -22,7 +22,7 @@ from clew.model.events import (
 )
 from clew.model.graph import Dependence, Graph, Via
 from clew.model.places import Source
-from clew.model.resources import ALL_CELLS, ALL_PARTS, Cell, Name, Resource
+from clew.model.resources import ALL_CELLS, ALL_PARTS, Ambient, Cell, Name, Resource
 
 END = -1
 """Stands for the end of the session where a step is asked for."""
@@ -89,7 +89,7 @@ class _Folding:
         self.tables = tables
         self.dependences: dict[int, tuple[Dependence, ...]] = {}
         self.writers: dict[Resource, tuple[int, Reason]] = {}
-        self.parts: dict[int, dict[str, tuple[int, Reason]]] = {}
+        self.parts: dict[int | str, dict[str, tuple[int, Reason]]] = {}  # by cell or kind of ambient state
         self.headers: dict[tuple[int, int], int] = {}
         self.causes: dict[tuple[int, int], int] = {}
         self.spared: dict[str, dict[tuple[int, int], int]] = {}
@@ -121,8 +121,14 @@ class _Folding:
         """The dependences on the last writers of a resource; of a whole cell, on those of each of its parts."""
         key = key_of(resource)
         writers = [self.writers[key]] if key in self.writers else []
-        if isinstance(key, Cell) and key.part in (ALL_PARTS, ALL_CELLS):
-            writers = list(self.parts.get(key.number, {}).values())
+        match key:
+            case Cell(number, part) if part in (ALL_PARTS, ALL_CELLS):
+                writers = list(self.parts.get(number, {}).values())
+            case Ambient(kind, part):
+                written = self.parts.get(kind, {})
+                writers = [writer for which, writer in written.items() if not part or which in (part, "")]
+            case _:
+                pass
         return [
             Dependence(step, writer, via, resource, max(reason, why, key=DOUBT.index))
             for writer, why in dict.fromkeys(writers)
@@ -132,12 +138,17 @@ class _Folding:
     def wrote(self, key: Resource, writer: tuple[int, Reason]) -> None:
         """Remember the last writer of a resource."""
         self.writers[key] = writer
-        if isinstance(key, Cell):
-            self.parts.setdefault(key.number, {})[key.part] = writer
+        match key:
+            case Cell(number, part) | Ambient(number, part):
+                self.parts.setdefault(number, {})[part] = writer
+            case _:
+                pass
 
     def write(self, step: Step, effect: Effect, bound: set[Resource]) -> list[Dependence]:
         match effect:
             case Bound(resource, reason):
+                if isinstance(resource, Ambient) and not resource.part:
+                    self.parts.pop(resource.kind, None)
                 self.wrote(key_of(resource), (step.number, reason))
                 if isinstance(resource, Name):
                     self.settle(step, resource.name)

@@ -13,7 +13,7 @@ from clew.errors import UnknownVariable
 from clew.model.data import dataclass, field
 from clew.model.graph import Dependence, Graph, Slice, Via
 from clew.model.places import CellPlace
-from clew.model.resources import ALL_CELLS, ALL_PARTS, Cell
+from clew.model.resources import ALL_CELLS, ALL_PARTS, Ambient, Cell
 
 OUTPUT = re.compile(r"^(_|__|___|_\d+|_i\d*|Out|In)$")
 """The names under which IPython keeps cells and what they showed."""
@@ -90,6 +90,8 @@ def continues(reached: Dependence, chain: Dependence) -> bool:
     if chain.via is not Via.CHAIN:
         return False
     wanted, changed = reached.resource, chain.resource
+    if isinstance(wanted, Ambient) and isinstance(changed, Ambient):
+        return wanted.kind == changed.kind and (wanted.part == changed.part or not (wanted.part and changed.part))
     if not isinstance(wanted, Cell) or not isinstance(changed, Cell):
         return wanted is not None and wanted == changed
     if wanted.part == ALL_CELLS:

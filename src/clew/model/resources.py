@@ -34,9 +34,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Ambient:
-    """Hidden state of the process: `random`, `numpy.random`, `environ`, `cwd`, `pandas.options` ..."""
+    """Hidden state of the process: `random`, `numpy.random`, `environ`, `cwd`, `pandas.options` ...
+
+    `part` is one variable, option or parameter of it, or empty for the whole.
+    """
 
     kind: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,8 @@ def resource_name(resource: Resource) -> str:  # noqa: RET503  # it ends in `ass
         case Cell(number, part, label):
             said = label or f"object {number}"
             return said if part in ("", "*", ALL_PARTS, ALL_CELLS) else f"{said}[{part!r}]"
-        case Ambient(kind):
-            return f"the state of {kind}"
+        case Ambient(kind, part):
+            return f"the state of {kind}[{part!r}]" if part else f"the state of {kind}"
         case File(path):
             return path
         case Module(module, attribute):

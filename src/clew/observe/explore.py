@@ -10,7 +10,7 @@ from clew.model.data import dataclass, field
 from clew.model.typed import Any
 from clew.observe.atoms import ATOMS, BULK, BULKS, digest_of, is_scalar
 from clew.observe.kind import Digest, Kind, Opaque, Reach
-from clew.observe.kinds.functions import global_names
+from clew.observe.kinds.functions import code_words, global_names
 from clew.observe.kinds.instances import computed_names, is_python_made, slots_of
 from clew.observe.ours import is_users_class, is_users_file
 
@@ -49,7 +49,7 @@ class Explorer:
     @staticmethod
     def release() -> None:
         """Forget the program's classes and functions: what is remembered of them would keep them alive."""
-        for remembered in (slots_of, computed_names, is_python_made, global_names, is_scalar):
+        for remembered in (slots_of, computed_names, is_python_made, global_names, code_words, is_scalar):
             remembered.cache_clear()
 
     # ---- kinds ------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from clew.model.data import dataclass, field
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read
 from clew.model.events import BEFORE, Event, SessionEnded, SessionStarted, SourceSeen, Step
 from clew.model.places import FilePlace, Source, place_name
-from clew.model.resources import Ambient, Cell, Name, Resource, resource_name
+from clew.model.resources import Ambient, Cell, Module, Name, Resource, resource_name
 
 UNSEEN = "unknown: it ran before clew was loaded"
 SHELLS = re.compile(r"_{1,3}|_i*|_i?\d+|__builtins__")  # what IPython keeps in the namespace for itself
@@ -135,8 +135,10 @@ def _change(effect: Effect) -> str:
     match effect:
         case Bound(Name(name)) | Changed(Name(name)) | Deleted(Name(name)) if SHELLS.fullmatch(name):
             return ""
-        case Bound(Ambient(kind)) | Changed(Ambient(kind)):
-            return f"({kind})"
+        case Bound(Ambient(kind, part)) | Changed(Ambient(kind, part)):
+            return f"({kind}[{part!r}])" if part else f"({kind})"
+        case Bound(Module()):
+            return ""  # a submodule: that an import binds it on its package goes without saying
         case Bound(resource) | Changed(resource):
             return named(resource)
         case Deleted(resource):

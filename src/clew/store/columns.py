@@ -187,8 +187,8 @@ def resource_line(resource: Resource | None) -> Line:
             return columns("name", name)
         case Cell(number, part, label):
             return columns("cell", label, part, number)
-        case Ambient(kind):
-            return columns("ambient", kind)
+        case Ambient(kind, part):
+            return columns("ambient", kind, part or None)
         case File(path):
             return columns("file", path)
         case Module(module, attribute):
@@ -210,7 +210,7 @@ def resource_of(line: Row[Any]) -> Resource:
         case "cell":
             return Cell(line.cell, line.part, line.name)
         case "ambient":
-            return Ambient(line.name)
+            return Ambient(line.name, line.part or "")
         case "file":
             return File(line.name)
         case "module":

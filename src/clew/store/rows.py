@@ -36,7 +36,7 @@ EFFECTS: Mapping[str, tuple[type[Effect], Reason]] = {
 RESOURCE_ROWS: Mapping[type[Resource], Callable[[Any], Row]] = {
     Name: lambda name: ("n", name.name),
     Cell: lambda cell: ("c", cell.number, cell.part, cell.label),
-    Ambient: lambda ambient: ("a", ambient.kind),
+    Ambient: lambda ambient: ("a", ambient.kind, ambient.part) if ambient.part else ("a", ambient.kind),
     File: lambda file: ("f", file.path),
     Module: lambda module: ("m", module.module, module.attribute),
 }
@@ -153,8 +153,8 @@ def resource_from(row: AnyRow) -> Resource:
             return Name(name)
         case ["c", number, part, label]:
             return Cell(number, part, label)
-        case ["a", kind]:
-            return Ambient(kind)
+        case ["a", kind, *part]:
+            return Ambient(kind, *part)
         case ["f", path]:
             return File(path)
         case ["m", module, attribute]:

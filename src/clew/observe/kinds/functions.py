@@ -36,6 +36,22 @@ def global_names(code: types.CodeType) -> frozenset[str]:
     return named
 
 
+@lru_cache(maxsize=4096)
+def code_words(code: types.CodeType) -> frozenset[str]:
+    """The names and attributes that a function's code, or code within it, speaks of."""
+    inner = [code_words(const) for const in code.co_consts if isinstance(const, types.CodeType)]
+    return frozenset(code.co_names).union(*inner)
+
+
+def spoken_words(value: object) -> frozenset[str]:
+    """The names and attributes that a function, or the methods of a user's class, speak of."""
+    if type(value) is types.FunctionType:
+        return code_words(value.__code__)
+    cls: type = value if isinstance(value, type) else type(value)
+    held = class_names(cls).values() if is_users_class(cls) else ()
+    return frozenset().union(*(code_words(each.__code__) for each in held if type(each) is types.FunctionType))
+
+
 def function_reach(value: types.FunctionType) -> Reach:
     """Closure, defaults and attributes; for the user's own imported modules, the globals that the code names."""
     children: list[object] = [*(value.__closure__ or ()), *(value.__defaults__ or ())]

@@ -1,0 +1,67 @@
+"""Submodules: whoever imports one makes it an attribute of its package, for everybody."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterable, Iterator
+from types import ModuleType
+
+from clew.model.effects import Bound, Effect, Read
+from clew.model.resources import Module
+from clew.observe.kinds.functions import spoken_words
+
+
+class Submodules:
+    """Knows which submodules the session's steps have imported, by package."""
+
+    def __init__(self) -> None:
+        self.known = set(sys.modules)
+        self.imported: dict[str, set[str]] = {}
+
+    def loaded(self, imports: Iterable[str]) -> list[Effect]:
+        """The submodules that a step's imports name, and those that it loaded into packages that were there."""
+        found = {name for each in imports for name in parents(each) if name in sys.modules}
+        if len(sys.modules) != len(self.known):
+            new = sys.modules.keys() - self.known
+            found |= {name for name in new if package_of(name) in self.known}
+            self.known = set(sys.modules)
+        pairs = sorted((package_of(name), name.rpartition(".")[2]) for name in found if "." in name)
+        for package, name in pairs:
+            self.imported.setdefault(package, set()).add(name)
+        return [Bound(Module(package, name)) for package, name in pairs]
+
+    def reads(self, values: Iterable[object], words: Collection[str]) -> list[Effect]:
+        """Of the packages among some values, the submodules that words speak of."""
+        if not self.imported:
+            return []
+        packages = {name_of(value) for value in values if type(value) is ModuleType}
+        found = {package for each in packages for package in self.within(each)}
+        return [
+            Read(Module(each, name)) for each in sorted(found) for name in sorted(self.imported[each]) if name in words
+        ]
+
+    def within(self, package: str) -> list[str]:
+        """The packages, at or below one, of which submodules were imported."""
+        return [name for name in self.imported if name == package or name.startswith(f"{package}.")]
+
+
+def parents(module: str) -> Iterator[str]:
+    """A module and the packages that it is in."""
+    while module:
+        yield module
+        module = package_of(module)
+
+
+def package_of(module: str) -> str:
+    """The package that a module is in, by its name."""
+    return module.rpartition(".")[0]
+
+
+def name_of(module: ModuleType) -> str:
+    """The name that a module goes by."""
+    return str(ModuleType.__getattribute__(module, "__dict__").get("__name__", ""))
+
+
+def words_of(values: Iterable[object]) -> frozenset[str]:
+    """The names and attributes that functions, and the methods of classes, speak of."""
+    return frozenset().union(*(spoken_words(value) for value in values))
