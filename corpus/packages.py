@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tarfile
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 # pip asks a source distribution's build backend for its metadata even when it is only to be downloaded. Building
 # them would take compilers and an hour; what they would say is in PKG-INFO already, so this says it.
@@ -46,6 +46,11 @@ PACKAGES = (
     Package("seaborn", ("examples/*.py", "doc/_docstrings/*.ipynb", "doc/_tutorial/*.ipynb")),
     Package("lmfit", ("examples/*.py", "examples/*.ipynb")),
     Package("sympy", ("examples/**/*.py", "examples/**/*.ipynb")),
+    Package("scipy", ("doc/source/tutorial/examples/**/*.py", "doc/source/tutorial/stats/plots/*.py")),
+    Package("control", ("examples/*.py", "examples/*.ipynb")),
+    Package("arch", ("examples/*.ipynb",)),
+    Package("PyWavelets", ("demo/*.py", "doc/source/pyplots/*.py")),
+    Package("imbalanced-learn", ("examples/**/*.py",)),
 )  # fmt: skip
 
 
@@ -56,10 +61,24 @@ def unpacked(package: Package, cache: Path) -> Path:
         archive = _fetched(package.name, cache)
         part = folder.with_suffix(".part")
         with tarfile.open(archive) as tar:
-            tar.extractall(part, filter="data")
+            unpack(tar, part)
         next(part.iterdir()).rename(folder)
         part.rmdir()
     return folder
+
+
+def unpack(tar: tarfile.TarFile, folder: Path) -> None:
+    """Unpack an archive, nothing of it outside the folder."""
+    if hasattr(tarfile, "data_filter"):
+        tar.extractall(folder, filter="data")
+    else:  # before Python 3.11.4
+        tar.extractall(folder, members=[member for member in tar if is_harmless(member)])
+
+
+def is_harmless(member: tarfile.TarInfo) -> bool:
+    """Tell whether a member is a plain file or folder below the one it is unpacked to; links are not."""
+    path = PurePosixPath(member.name)
+    return (member.isfile() or member.isdir()) and not path.is_absolute() and ".." not in path.parts
 
 
 def _fetched(name: str, cache: Path) -> Path:

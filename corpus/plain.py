@@ -8,6 +8,8 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import distributions
 from pathlib import Path
 
 from clew.replay.portrait import Portrait, from_plain, to_plain
@@ -22,7 +24,7 @@ APART = (
     ("display", r"TclError|no display|DISPLAY|Cannot load backend|interactive framework|headless"),
     ("absent program or file", r"FileNotFoundError|graphviz|\bdot\b.*not found"),
 )  # fmt: skip
-FORMAT = "5"  # of what is kept: raised whenever portraits change
+FORMAT = "6"  # of what is kept: raised whenever portraits change
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,9 @@ class Plain:
     variables: int
 
 
-def plain_result(program: Program, cache: Path, limit: float) -> Plain:
-    """Return what the program does in plain Python, from the cache where it was run before."""
-    kept = cache / "plain" / f"{_key(program)}.json"
+def plain_result(program: Program, folder: Path, limit: float) -> Plain:
+    """Return what the program does in plain Python, from the cache in that folder where it was run before."""
+    kept = folder / "plain" / f"{_key(program)}.json"
     if kept.exists():
         said = json.loads(kept.read_text(encoding="utf-8"))
         if said["apart"] != "slow" or said["seconds"] >= limit:
@@ -58,9 +60,9 @@ def plain_result(program: Program, cache: Path, limit: float) -> Plain:
     return found
 
 
-def is_known_to_run(program: Program, cache: Path) -> bool:
-    """Tell whether the cache says that the program runs here."""
-    kept = cache / "plain" / f"{_key(program)}.json"
+def is_known_to_run(program: Program, folder: Path) -> bool:
+    """Tell whether the cache in that folder says that the program runs here."""
+    kept = folder / "plain" / f"{_key(program)}.json"
     return kept.exists() and not json.loads(kept.read_text(encoding="utf-8"))["apart"]
 
 
@@ -71,7 +73,7 @@ def terms(limit: float, seed: int) -> Terms:
 
 def normalised(text: bytes, folder: Path) -> str:
     """Take out of a program's output what differs from run to run for no fault of anyone: folders, addresses."""
-    said = text.decode(errors="replace").replace(str(folder), "<folder>")
+    said = text.decode(errors="replace").replace(str(folder), "<folder>").replace(sys.prefix, "<python>")
     return re.sub(r"0x[0-9a-f]{6,}", "0x...", said)
 
 
@@ -109,5 +111,12 @@ def _apart(said: Testimony) -> str:
 
 
 def _key(program: Program) -> str:
-    content = program.path.read_bytes() + f"{FORMAT}{sys.version}{program.name}".encode()
+    content = program.path.read_bytes() + f"{FORMAT}{sys.version}{program.name}{_installed()}".encode()
     return hashlib.blake2b(content, digest_size=12).hexdigest()
+
+
+@cache
+def _installed() -> str:
+    """Name everything installed: what a program does depends on its libraries. clew itself is left out."""
+    found = {f"{item.metadata['Name']} {item.version}" for item in distributions()}
+    return ", ".join(sorted(name for name in found if not name.startswith("clew ")))

@@ -5,18 +5,24 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from clew.replay.portrait import Portrait, Same
+from clew.replay.portrait import Same
+from corpus.capturing import replay
+from corpus.plain import Plain
 from corpus.programs import Program
-from corpus.trial import replay
 
 
-def smallest_slice(program: Program, code: str, name: str, expected: Portrait, limit: float) -> list[str] | None:
-    """Return the top-level statements of a 1-minimal part of the slice; None where they cannot be told apart."""
+def smallest_slice(program: Program, code: str, name: str, plain: Plain, most: int) -> list[str] | None:
+    """Return the top-level statements of a 1-minimal part of the slice.
+
+    None where the statements cannot be told apart (magics) or are more than `most`.
+    """
     try:
         parts = top_statements(code)
     except SyntaxError:
         return None
-    return minimal(parts, lambda kept: _makes(program, "\n".join(kept), name, expected, limit))
+    if len(parts) > most:
+        return None
+    return minimal(parts, lambda kept: _makes(program, "\n".join(kept), name, plain))
 
 
 def minimal(parts: list[str], is_enough: Callable[[list[str]], bool]) -> list[str]:
@@ -42,5 +48,5 @@ def top_statements(code: str) -> list[str]:
     return ["\n".join(lines[start - 1 : end]) for start, end in zip(starts, ends, strict=True) if end >= start]
 
 
-def _makes(program: Program, code: str, name: str, expected: Portrait, limit: float) -> bool:
-    return isinstance(replay(program, code, {name: expected}, limit)[name], Same)
+def _makes(program: Program, code: str, name: str, plain: Plain) -> bool:
+    return isinstance(replay(program, code, {name: plain.values[name]}, plain.seconds)[name], Same)

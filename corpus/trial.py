@@ -4,36 +4,18 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import json
-import os
-import sys
-import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
-from clew.replay.portrait import CannotTell, Differs, Portrait, Same, Verdict
-from clew.replay.process import INSIDE, Ended, last_line, run_clean, run_measured, verdict_on
-from corpus.plain import ENVIRONMENT, Plain, normalised, terms
-from corpus.programs import Program, code_cells, scratch_copy, slice_program
+from clew.replay.portrait import CannotTell, Differs, Same, Verdict
+from corpus.capturing import Captured, capture, plain_cpu, replay
+from corpus.plain import Plain
+from corpus.programs import Program, code_cells
+from corpus.smallest import smallest_slice, top_statements
 
-# As the console script does; with `-m`, files of the current folder would shadow what clew imports.
-START = "import sys; del sys.path[0]; from clew.cli import main; sys.exit(main())"
-CLEW = (sys.executable, "-c", START)
-
-
-@dataclass(frozen=True, slots=True)
-class Captured:
-    """A program run under capture: its slices by variable, how it differed, and CPU seconds of the whole process.
-
-    `failed` says that clew itself gave nothing, and its last line.
-    """
-
-    slices: Mapping[str, str]
-    seconds: float
-    differs: str
-    failed: str = ""
+MOST_STATEMENTS = 25  # of a slice whose minimal part is looked for: each costs a run
+CALLED_LATER = ("builtins.function", "builtins.type")  # what they call is needed, though not to make them
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,64 +28,46 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True)
+class Least:
+    """How many statements a slice has, and which of them a 1-minimal part of it does without."""
+
+    variable: str
+    statements: int
+    needless: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """What came of one program. Seconds are of CPU; `sizes` are statements of a slice and of the whole, by variable."""
 
     name: str
     seconds: float
     plain_seconds: float
-    differs: str
-    failed: str
-    checked: tuple[str, ...]
-    sound: tuple[str, ...]
-    misses: tuple[Miss, ...]
-    unknown: tuple[str, ...]
-    sizes: Mapping[str, tuple[int, int]]
+    differs: str = ""
+    failed: str = ""
+    checked: tuple[str, ...] = ()
+    sound: tuple[str, ...] = ()
+    misses: tuple[Miss, ...] = ()
+    unknown: tuple[str, ...] = ()
+    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    least: Least | None = None
 
 
-def try_program(program: Program, plain: Plain, limit: float, slices: int) -> Trial:
-    """Capture a program and replay a sample of its slices: different texts, each with all the variables it makes."""
-    captured = capture(program, plain, limit)
+def try_program(program: Program, plain: Plain, slices: int, *, minimal: bool) -> Trial:
+    """Capture a program and replay a sample of its slices: different texts, each with all the variables it makes.
+
+    With `minimal`, one sound slice is compared with the smallest part of it.
+    """
+    captured = capture(program, plain)
     if captured.failed:
-        return Trial(program.name, captured.seconds, plain.seconds, "", captured.failed, (), (), (), (), {})
+        return Trial(program.name, captured.seconds, plain.seconds, failed=captured.failed)
     verdicts: dict[str, Verdict] = {}
     for code, names in _sample(program, captured, plain)[:slices]:
-        verdicts |= replay(program, code, {name: plain.values[name] for name in names}, limit)
+        verdicts |= replay(program, code, {name: plain.values[name] for name in names}, plain.seconds)
     lost = [name for name in plain.values if name not in captured.slices]
     verdicts |= {name: Differs("", "clew lists no such variable") for name in lost}
-    return _judged(program, plain_cpu(program, limit), captured, verdicts)
-
-
-def replay(program: Program, code: str, expected: Mapping[str, Portrait], limit: float) -> dict[str, Verdict]:
-    """Run a slice in a fresh copy of the program's folder and compare the variables it makes."""
-    with scratch_copy(program) as path:
-        said = run_clean(slice_program(program, path, code), list(expected), terms(20 * limit, seed=3))
-    return {name: verdict_on(name, portrait, said) for name, portrait in expected.items()}
-
-
-def capture(program: Program, plain: Plain, limit: float) -> Captured:
-    """Run a program under capture; say in which way it behaved differently, if it did."""
-    with scratch_copy(program) as path, tempfile.TemporaryDirectory(prefix="corpus-store-") as store:
-        environment = {**os.environ, **ENVIRONMENT, "PYTHONHASHSEED": "1", "CLEW_STORE": store}
-        most = 20 * limit  # generous: the machine may be doing other things
-        done = run_measured([*CLEW, "run", path.name], environment, path.parent, most)
-        if done.status is None:
-            return Captured({}, done.cpu, "", f"`clew run` did not end in {most:.0f} s: {last_line(done.stderr)}")
-        differs = _difference(plain, done, path.parent)
-        sliced = run_measured([*CLEW, "slice", "1", "--all", "--json", "-"], environment, Path(store), most)
-        return _read(sliced, done.cpu, differs)
-
-
-def plain_cpu(program: Program, limit: float) -> float:
-    """Measure the program in plain Python: CPU seconds, which other work on the machine changes little."""
-    with scratch_copy(program) as path:
-        environment = {**os.environ, **ENVIRONMENT, "PYTHONHASHSEED": "1"}
-        argv = [sys.executable, path.name]
-        if program.is_notebook:
-            order = path.with_suffix(".order")
-            order.write_text(json.dumps({"cells": code_cells(path), "names": [], "out": os.devnull}))
-            argv = [sys.executable, str(INSIDE / "shell.py"), str(order)]
-        return run_measured(argv, environment, path.parent, limit).cpu
+    trial = _judged(program, plain_cpu(program, plain), captured, verdicts)
+    return replace(trial, least=_least(program, plain, captured, trial)) if minimal else trial
 
 
 def statements(code: str) -> int:
@@ -115,27 +79,17 @@ def statements(code: str) -> int:
     return sum(isinstance(node, ast.stmt) for node in ast.walk(tree))
 
 
-def _read(done: Ended, seconds: float, differs: str) -> Captured:
-    try:
-        said = json.loads(done.stdout)
-    except ValueError:
-        return Captured({}, seconds, differs, f"`clew slice` ended with {done.status}: {last_line(done.stderr)}")
-    return Captured({name: found["code"] for name, found in said["variables"].items()}, seconds, differs)
-
-
-def _difference(plain: Plain, done: Ended, folder: Path) -> str:
-    """Say how the run differed from the plain one."""
-    if done.status != plain.status:
-        return f"exit status {done.status}, not {plain.status}: {last_line(done.stderr)}"
-    for name, expected, found in (("stdout", plain.stdout, done.stdout), ("stderr", plain.stderr, done.stderr)):
-        if expected is not None and normalised(found, folder) != expected:
-            return f"{name}: {_first_difference(expected, normalised(found, folder))}"
-    return ""
-
-
-def _first_difference(expected: str, found: str) -> str:
-    pairs = zip([*expected.splitlines(), "<end>"], [*found.splitlines(), "<end>"], strict=False)
-    return next((f"{before[:200]!r} became {after[:200]!r}" for before, after in pairs if before != after), "its end")
+def _least(program: Program, plain: Plain, captured: Captured, trial: Trial) -> Least | None:
+    """Compare the first sound slice that is neither trivial nor long with the smallest part of it."""
+    for name in trial.sound:
+        code = captured.slices[name]
+        if plain.values[name].kind in CALLED_LATER or trial.sizes[name][0] <= 2:
+            continue
+        kept = smallest_slice(program, code, name, plain, MOST_STATEMENTS)
+        if kept is not None:
+            parts = top_statements(code)
+            return Least(name, len(parts), tuple((Counter(parts) - Counter(kept)).elements()))
+    return None
 
 
 def _sample(program: Program, captured: Captured, plain: Plain) -> list[tuple[str, list[str]]]:
@@ -160,7 +114,6 @@ def _judged(program: Program, plain_seconds: float, captured: Captured, verdicts
         seconds=captured.seconds,
         plain_seconds=plain_seconds,
         differs=captured.differs,
-        failed="",
         checked=tuple(verdicts),
         sound=tuple(name for name, verdict in verdicts.items() if isinstance(verdict, Same)),
         misses=tuple(misses),

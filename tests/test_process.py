@@ -81,6 +81,29 @@ def test_a_run_past_its_limit_cannot_be_told(tmp_path: Path) -> None:
     assert isinstance(verdict_on("x", whole.portraits["x"], late), CannotTell)
 
 
+STARTS_ANOTHER = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_run_past_its_limit_takes_what_it_started_with_it(tmp_path: Path) -> None:
+    late = run_clean(_script(tmp_path, STARTS_ANOTHER), None, Terms(seconds=3))
+    assert late.status is None
+    assert not _is_running(int(late.stdout))
+
+
+def _is_running(pid: int) -> bool:
+    """Tell whether a process runs; one that has ended may be there still, its status waited for."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in "ZX"
+
+
 def test_cells_run_in_one_shell(tmp_path: Path) -> None:
     cells = Cells(("x = [1]", "%time x.append(2)\nfiles = !echo hello", "y = get_ipython() is not None"), tmp_path)
     said = run_clean(cells, None, Terms())

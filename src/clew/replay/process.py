@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from clew.model.data import dataclass, field
@@ -127,10 +129,15 @@ def run_measured(argv: list[str], environment: Mapping[str, str], folder: Path, 
     """Run a command to its end or to its limit, when it is killed, and measure it."""
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         started = time.perf_counter()
+        quiet = subprocess.DEVNULL
+        # A session of its own, so that what it started can be ended with it.
         child = subprocess.Popen(
-            argv, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
+            argv, env=environment, cwd=folder, stdin=quiet, stdout=stdout, stderr=stderr, start_new_session=True
         )
-        status, cpu = _wait(child, started + limit)
+        try:
+            status, cpu = _wait(child, started + limit)
+        finally:
+            _end(child)
         seconds = time.perf_counter() - started
         for stream in (stdout, stderr):
             stream.seek(0)
@@ -147,5 +154,11 @@ def _wait(child: subprocess.Popen[bytes], until: float) -> tuple[int | None, flo
             return None if late else child.returncode, usage.ru_utime + usage.ru_stime
         if time.perf_counter() > until and not late:
             late = True
-            child.kill()
+            _end(child)
         time.sleep(0.01)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it started."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
