@@ -17,6 +17,7 @@ from clew.model.events import (
     Call,
     Event,
     Faulted,
+    Kept,
     NamesSeen,
     SessionEnded,
     SessionStarted,
@@ -62,6 +63,13 @@ EVERYTHING: tuple[Event, ...] = (
         ),
     ),
     NamesSeen(2, (Variable("a", "int", (Name("a"), Cell(3, ODD, "a"))), Variable("b", "str", ())), ("c",)),
+    Kept(
+        2,
+        1,
+        Span(4, 0, 4, 27),
+        True,
+        (Variable("df", "pandas.core.frame.DataFrame", (Name("df"), Cell(4, "a", "df"))),),
+    ),
     Faulted(3, "the heap was too large"),
     SessionEnded(110.0, "KeyError: 'x'"),
 )

@@ -8,12 +8,20 @@ ClewError
 │   ├── BrokenSource        a syntax error in a program or cell
 │   ├── UnknownVariable     no such variable at the end of the session
 │   ├── UnknownSession      no such session in the store
+│   ├── UnknownArtifact     no such artifact in the store, or no such version of it
 │   ├── SessionRunning      the session must be over for what was asked
+│   ├── UnknownSave         no such save in the session
 │   ├── UnknownStep         no step at that line of the slice
 │   ├── NotCapturing        asked about a live session where none is watched
 │   └── BadSetting          a setting that cannot be understood
 ├── StoreError              the store cannot be used
 │   ├── NewerStore          written by a newer clew
+│   ├── MissingBlob         a value whose bytes are not in the store
+│   ├── DamagedBlob         bytes that are not what their name says
+│   ├── NotExact            a format from which a value does not come back as it was
+│   ├── CannotKeep          a value that no format can hold
+│   ├── UnknownCodec        a value in a format that nobody here reads
+│   ├── UntrustedValue      a value that would run code of somebody we do not trust
 │   └── DamagedRecord       a record in the store or journal that cannot be read
 ├── BadPack                 a knowledge pack that says something we do not understand
 └── MissingExtra            a package that an optional part needs is not installed
@@ -90,6 +98,17 @@ class UnknownSession(UsageError):
         self.hint = nearest(session, tuple(known)) or "`clew sessions` lists them"
 
 
+class UnknownArtifact(UsageError):
+    """No artifact of that name, or no such version of it, is in the store."""
+
+    def __init__(self, name: str, known: Iterable[str] = (), version: int | None = None, hint: str = "") -> None:
+        super().__init__(
+            f"no artifact {name!r}" if version is None else f"no version {version} of the artifact {name!r}"
+        )
+        self.name, self.known, self.version = name, tuple(known), version
+        self.hint = hint or nearest(name, self.known) or "`clew artifacts` lists them"
+
+
 class SessionRunning(UsageError):
     """The session must be over for what was asked."""
 
@@ -105,6 +124,14 @@ class UnknownStep(UsageError):
         super().__init__(f"line {line} is not in the slice")
         self.line, self.lines = line, tuple(lines)
         self.hint = f"its lines are {', '.join(map(str, self.lines))}"
+
+
+class UnknownSave(UsageError):
+    """The session's record says nothing of this save."""
+
+    def __init__(self, step: int, nth: int) -> None:
+        super().__init__(f"the session has no record of save {nth + 1} in step {step}")
+        self.step, self.nth = step, nth
 
 
 class NotCapturing(UsageError):
@@ -134,6 +161,58 @@ class NewerStore(StoreError):
 
 class DamagedRecord(StoreError):
     """A record in the store or journal that cannot be read."""
+
+
+class MissingBlob(StoreError):
+    """The bytes of a value are not in the store."""
+
+    def __init__(self, hash: str, where: str) -> None:  # noqa: A002  # as a blob calls it
+        super().__init__(f"the bytes {hash[:12]} are not in {where}")
+        self.hash, self.where = hash, where
+        self.hint = "`clew store check` lists all that is missing"
+
+
+class DamagedBlob(StoreError):
+    """Bytes of the store are not what their name says: the disk or somebody changed them."""
+
+    def __init__(self, hash: str, where: str) -> None:  # noqa: A002  # as a blob calls it
+        super().__init__(f"the bytes {hash[:12]} in {where} were changed since they were saved")
+        self.hash, self.where = hash, where
+        self.hint = "`clew store check` lists all that is damaged"
+
+
+class NotExact(StoreError):
+    """A value does not come back from a format as it was."""
+
+    def __init__(self, codec: str) -> None:
+        super().__init__(f"the value does not come back from {codec} as it was")
+        self.codec = codec
+
+
+class CannotKeep(StoreError):
+    """No format can hold the value."""
+
+    def __init__(self, type: str, why: str) -> None:  # noqa: A002  # as a value calls it
+        super().__init__(f"a {type} cannot be kept: {why}")
+        self.type, self.why = type, why
+
+
+class UnknownCodec(StoreError):
+    """The value is in a format that nobody here reads."""
+
+    def __init__(self, codec: str, known: Iterable[str]) -> None:
+        super().__init__(f"nobody here reads the format {codec!r}")
+        self.codec, self.known = codec, tuple(known)
+        self.hint = "the plugin that wrote it is not installed"
+
+
+class UntrustedValue(StoreError):
+    """Loading the value would run code that was signed by nobody we trust."""
+
+    def __init__(self, type: str, signer: str, why: str, hint: str) -> None:  # noqa: A002  # as a value calls it
+        super().__init__(f"a {type} was not loaded, for it can run code and {why}")
+        self.type, self.signer, self.why = type, signer, why
+        self.hint = hint
 
 
 class BadPack(ClewError):

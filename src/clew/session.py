@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import NoReturn
 
+    from clew.dataflow.saves import SavedCode
+    from clew.model.artifacts import Origin
     from clew.model.events import Event
     from clew.store.database import Store
 
@@ -177,3 +179,19 @@ def live() -> LiveSession:
     if found is None:
         raise NotCapturing
     return LiveSession(*found)
+
+
+def save_point() -> Origin:
+    """Where the value comes from that the user's code is keeping just now; a watched session notes it down."""
+    from clew.capture.saving import origin_of_save  # only who keeps a value needs it
+
+    return origin_of_save()
+
+
+def code_of_save(events: Sequence[Event], origin: Origin, name: str) -> SavedCode:
+    """The code of a value that was kept, cut from its session's events; UnknownSave if they do not say of it."""
+    # Imported here for the same reason.
+    from clew.dataflow.graph import fold
+    from clew.dataflow.saves import cut_save
+
+    return cut_save(fold(events), origin.step, origin.nth, name)

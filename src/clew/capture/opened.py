@@ -36,3 +36,4 @@ class Opened:
     before: dict[str, object] | None = None
     modules: int = 0
     suspended: bool = False
+    saves: int = 0

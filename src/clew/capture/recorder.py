@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from types import FrameType
 
+from clew.analysis.names import WHOLE, Access
 from clew.analysis.touch import Touch
 from clew.capture.callees import Callees
 from clew.capture.clock import Clock
 from clew.capture.closing import Closer
 from clew.capture.doubting import Doubter
+from clew.capture.frames import is_modules, span_of_call
 from clew.capture.judging import Judge
 from clew.capture.listing import Listing
 from clew.capture.opened import Opened
@@ -23,7 +26,7 @@ from clew.capture.verdicts import Limited, Unknown
 from clew.knowledge.names import type_name
 from clew.knowledge.registry import Knowledge
 from clew.model.effects import Effect, Read, Reason
-from clew.model.events import Event, Faulted, NamesSeen, SourceSeen, Step, Variable
+from clew.model.events import Event, Faulted, Kept, NamesSeen, SourceSeen, Step, Variable
 from clew.model.places import Source
 from clew.model.resources import Ambient
 from clew.observe.ambient import AmbientProbes
@@ -179,6 +182,25 @@ class Recorder:
             self.current.notes.append(text)
             self.outside.mention(text)
 
+    def keep(self, frame: FrameType) -> tuple[int, int] | None:
+        """A value is kept as an artifact, by a call of this frame: the step, and how many it had kept before.
+
+        None where nobody watches.
+        """
+        step = self.current
+        if step is None or self.probes.blind:
+            return None
+        nth, step.saves = step.saves, step.saves + 1
+        self.guard(self.note_kept, step, nth, frame)
+        return step.number, nth
+
+    def note_kept(self, step: Opened, nth: int, frame: FrameType) -> None:
+        """Record that a value was kept, and how the variables stand that it may have been made of."""
+        direct = is_modules(frame, self.namespace)
+        ways = self.listing.statements[step.statement].reads if direct else {}
+        variables = tuple(self.variable(name, ways[name]) for name in sorted(ways) if name in self.namespace)
+        self.pending.append(Kept(step.number, nth, span_of_call(frame), direct, variables))
+
     # ---- opening a step ---------------------------------------------------------------------------------
 
     def open(self, index: int, leaving: bool = False) -> None:
@@ -193,8 +215,10 @@ class Recorder:
         reads = {name: way for name, way in ways.items() if name in namespace}
         step.read.update(reads)
         step.effects += self.reader.reads(reads)
-        step.words = touch.words | self.reader.words_of(reads)
-        step.effects += self.reader.spoken(reads, step.words)
+        step.words = touch.words
+        step.effects += self.reader.spoken(reads, touch.words)
+        step.words |= (more := self.reader.words_of(reads))
+        step.effects += self.reader.spoken(whole(reads), more)
         step.around = self.reader.plain(listing.around(index))
         for name in statement.binds:
             step.bound_before[name] = id(namespace[name]) if name in namespace else 0
@@ -254,13 +278,13 @@ class Recorder:
         if new or gone:
             self.pending.append(NamesSeen(self.steps - 1, new, gone))
 
-    def variable(self, name: str) -> Variable:
-        """A variable as it stands, with what it leads to and what its functions look up."""
+    def variable(self, name: str, ways: Collection[Access] = (WHOLE,)) -> Variable:
+        """A variable as it stands, with what it leads to in these ways and what its functions look up."""
         value = self.namespace[name]
         cls = type(value)
-        names = {name, *self.reader.called_names([name])}
-        effects = self.reader.reads(whole(sorted(names, key=lambda each: each != name)))
-        effects += self.reader.spoken(names, self.reader.words_of(names))
+        names = sorted({name, *self.reader.called_names([name])}, key=lambda each: each != name)
+        effects = self.reader.reads({**whole(names), name: ways})
+        effects += self.reader.spoken(whole(names), self.reader.words_of(names))
         said = type_name(cls)
         return Variable(name, said, tuple(effect.resource for effect in effects))
 

@@ -7,8 +7,9 @@ import os
 import sys
 import time
 from _pickle import loads  # `pickle` itself loads much that only its own Python code needs
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.machinery import SourceFileLoader
+from types import FrameType
 
 from clew.capture.clock import SystemClock
 from clew.capture.orders import Orders, taken_over
@@ -20,10 +21,10 @@ from clew.observe.ambient import AmbientProbes
 from clew.observe.heap import Heap
 from clew.observe.kinds import KindTable
 from clew.observe.outside import Outside
-from clew.store.journal import Journal
+from clew.store.journal import Journal, read_journal
 from clew.store.paths import journal_in
 
-_LIVE: list[tuple[str, list[Event], Recorder]] = []
+_LIVE: list[tuple[str, Iterable[Event], Recorder]] = []
 """The session watched in this process, if any: a process has one set of builtins, so it has one recorder."""
 
 
@@ -33,6 +34,30 @@ def live() -> tuple[str, tuple[Event, ...], dict[str, object]] | None:
         return None
     session, events, recorder = _LIVE[-1]
     return session, tuple(events), recorder.namespace
+
+
+class ScriptEvents:
+    """What a script recorded so far, read back from its journal whenever somebody asks."""
+
+    def __init__(self, recorder: Recorder, journal: str) -> None:
+        self.recorder = recorder
+        self.journal = journal
+
+    def __iter__(self) -> Iterator[Event]:
+        """The events so far, with the finished statements and the variables as they stand."""
+        self.recorder.guard(self.recorder.look_at_names)
+        self.recorder.flush()
+        with self.recorder.outside.own_work():
+            return iter([event for record in read_journal(self.journal) for event in record])
+
+
+def keep(frame: FrameType) -> tuple[str, int, int] | None:
+    """A value is kept as an artifact by a call of this frame: session, step and nth save of it; None if unwatched."""
+    if not _LIVE:
+        return None
+    session, _, recorder = _LIVE[-1]
+    point = recorder.keep(frame)
+    return None if point is None else (session, *point)
 
 
 def recorder_of(namespace: dict[str, object], emit: Callable[[Sequence[Event]], None], store: str) -> Recorder:
@@ -63,6 +88,7 @@ def watch_program(namespace: dict[str, Any], loaded: frozenset[str]) -> None:
     journal = Journal(journal_in(orders.store, orders.session))
     recorder = recorder_of(namespace, journal.append, orders.store)
     journal.append([program_started(orders)])
+    _LIVE.append((orders.session, ScriptEvents(recorder, journal_in(orders.store, orders.session)), recorder))
     atexit.register(end, recorder, journal, os.getpid())
     recorder.sources = 1
     recorder.learn(plan, 0)
@@ -107,6 +133,7 @@ def end(recorder: Recorder, journal: Journal, process: int) -> None:
     recorder.outside.close()
     journal.append([SessionEnded(time.time(), error_text(error))])
     journal.close()
+    _LIVE.clear()
     recorder.release()
 
 

@@ -13,6 +13,7 @@ from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
 from clew.model.events import (
     Event,
     Faulted,
+    Kept,
     NamesSeen,
     SessionEnded,
     SessionStarted,
@@ -20,7 +21,7 @@ from clew.model.events import (
     Step,
     Variable,
 )
-from clew.model.graph import Dependence, Graph, Via
+from clew.model.graph import Dependence, Graph, Save, Via
 from clew.model.places import Source
 from clew.model.resources import ALL_CELLS, ALL_PARTS, Ambient, Cell, Name, Resource
 
@@ -36,8 +37,8 @@ def fold(events: Iterable[Event]) -> Graph:
     variables = _standing(events)
     types = {name: variable.type for name, variable in variables.items()}
     folding = _Folding(tables(sources, steps, types))
-    for step in steps:
-        folding.add(step)
+    for event in events:
+        folding.take(event)
     return Graph(
         tuple(sources[number] for number in sorted(sources)),
         tuple(steps),
@@ -46,6 +47,7 @@ def fold(events: Iterable[Event]) -> Graph:
         {name: folding.needs(variable) for name, variable in variables.items()},
         folding.branches,
         tuple(event.why for event in events if isinstance(event, Faulted)),
+        folding.saves,
     )
 
 
@@ -58,7 +60,7 @@ def _standing(events: Iterable[Event]) -> dict[str, Variable]:
                 standing.update((variable.name, variable) for variable in variables)
                 for name in gone:
                     standing.pop(name, None)
-            case SessionStarted() | SourceSeen() | Step() | Faulted() | SessionEnded():
+            case SessionStarted() | SourceSeen() | Step() | Kept() | Faulted() | SessionEnded():
                 pass
     return standing
 
@@ -95,6 +97,18 @@ class _Folding:
         self.spared: dict[str, dict[tuple[int, int], int]] = {}
         self.branches: dict[int, tuple[Dependence, ...]] = {}
         self.last: Step | None = None
+        self.saves: dict[tuple[int, int], Save] = {}
+
+    def take(self, event: Event) -> None:
+        """Take in one event; a save comes before the step that makes it."""
+        match event:
+            case Step():
+                self.add(event)
+            case Kept():
+                needs = {variable.name: self.needs(variable) for variable in event.variables}
+                self.saves[event.step, event.nth] = Save(event, needs)
+            case _:
+                pass  # sources and variables have been looked at; the rest changes no dependence
 
     def add(self, step: Step) -> None:
         """Take in one step."""

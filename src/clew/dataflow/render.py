@@ -16,12 +16,16 @@ Line = tuple[str, int]  # the text of a line, and the step it belongs to (-1 for
 
 @dataclass(slots=True)
 class Kept:
-    """What is kept of one source: statements with their steps, those that raised, those in branches not run."""
+    """What is kept of one source: statements with their steps, those that raised, those in branches not run.
+
+    `texts` stand in the place of statements' own.
+    """
 
     outline: Outline
     steps: dict[int, int]
     raised: set[int]
     unrun: set[int]
+    texts: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -33,9 +37,15 @@ class Text:
     notes: list[str] = field(default_factory=list)
 
 
-def render(sources: Sequence[Source], kept: Mapping[int, Kept], script: bool = False) -> Text:
-    """Write down what is kept of each source, in the order in which the sources ran."""
-    lines: list[Line] = [(text, -1) for text in future_imports(kept.values())]
+def render(
+    sources: Sequence[Source],
+    kept: Mapping[int, Kept],
+    script: bool = False,
+    before: Sequence[str] = (),
+    after: Sequence[str] = (),
+) -> Text:
+    """Write down what is kept of each source, in the order in which the sources ran, between further lines."""
+    lines: list[Line] = [(text, -1) for text in (*future_imports(kept.values()), *before)]
     notes: list[str] = []
     for source in sources:
         if source.number in kept:
@@ -45,6 +55,7 @@ def render(sources: Sequence[Source], kept: Mapping[int, Kept], script: bool = F
                 lines.append(("", -1))
             lines += written
             notes += writer.notes
+    lines += [(text, -1) for text in after]
     code = "\n".join(line for line, _ in lines)
     steps = {number: step for number, (_, step) in enumerate(lines, 1) if step >= 0}
     return Text(code + "\n" if code else "", steps, list(dict.fromkeys(notes)))
@@ -148,7 +159,7 @@ class _Writer:
         text = self.segment((span.line, span.column), (span.end_line, span.end_column))
         if getattr(node, "decorator_list", None):
             text = self.segment((span.line, 0), (span.end_line, span.end_column)).lstrip()
-        lines = text.split("\n")
+        lines = self.kept.texts.get(self.numbers[id(node)], text).split("\n")
         lines[0] = indent + lines[0]
         lines[-1] += self.comment_after(span.end_line, span.end_column)
         return [(line, step) for line in lines]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from clew.dataflow.branches import Table
 from clew.dataflow.graph import tables
+from clew.dataflow.keeping import without_saves
 from clew.dataflow.render import Kept, render
 from clew.errors import UnknownVariable
 from clew.model.data import dataclass, field
@@ -42,6 +43,7 @@ def cut(
     if keep_asserts:
         add_asserts(graph, found, exact)
     kept = kept_by_source(graph, found)
+    without_saves(graph, kept)
     text = render(graph.sources, kept, script)
     notes = [*text.notes, *outputs_note(graph, kept), *[f"the record is incomplete: {why}" for why in graph.faults]]
     return Slice(criterion, text.code, tuple(sorted(found.steps)), text.lines, tuple(notes))

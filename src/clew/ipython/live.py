@@ -54,8 +54,7 @@ class ShellSession:
     def start(self) -> None:
         """Begin with the next cell."""
         self.emit([self._started()])
-        # Read as any iterable of events is: by `tuple`.
-        LIVE.append((self.about.session, self, self.recorder))  # type: ignore[arg-type]  # see above
+        LIVE.append((self.about.session, self, self.recorder))
         self.watch.start()
         atexit.register(self.end)
 

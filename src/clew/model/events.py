@@ -81,6 +81,21 @@ class NamesSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """While step `step` ran, the call at `span` of some source kept a value as an artifact.
+
+    `nth` counts such calls of the step from 0. Where the statement itself makes the call, it is `direct`, and
+    `variables` are those that the statement mentions, as they stood.
+    """
+
+    step: int
+    nth: int
+    span: Span
+    direct: bool
+    variables: tuple[Variable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Faulted:
     """clew itself failed while observing: from step `step` on the record is incomplete."""
 
@@ -96,4 +111,4 @@ class SessionEnded:
     error: str = ""
 
 
-Event = SessionStarted | SourceSeen | Step | NamesSeen | Faulted | SessionEnded
+Event = SessionStarted | SourceSeen | Step | NamesSeen | Kept | Faulted | SessionEnded

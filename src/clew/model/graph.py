@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from clew.model.data import dataclass, field
 from clew.model.effects import Reason
-from clew.model.events import Step, Variable
+from clew.model.events import Kept, Step, Variable
 from clew.model.places import Source
 from clew.model.resources import Resource
 
@@ -32,6 +32,14 @@ class Dependence:
 
 
 @dataclass(frozen=True)
+class Save:
+    """A value was kept as an artifact: the event that says so, and by variable what that one depended on then."""
+
+    kept: Kept
+    needs: dict[str, tuple[Dependence, ...]]
+
+
+@dataclass(frozen=True)
 class Graph:
     """Everything a session did, folded: steps by number, sources by number, and who depends on whom."""
 
@@ -42,6 +50,7 @@ class Graph:
     needs: dict[str, tuple[Dependence, ...]]  # by variable: what its value at the end depends on (step -1)
     branches: dict[int, tuple[Dependence, ...]] = field(default_factory=dict)  # by header: what code not run reads
     faults: tuple[str, ...] = ()
+    saves: dict[tuple[int, int], Save] = field(default_factory=dict)  # by step, and saves that it had made before
 
 
 @dataclass(frozen=True)

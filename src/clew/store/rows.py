@@ -13,6 +13,7 @@ from clew.model.events import (
     Call,
     Event,
     Faulted,
+    Kept,
     NamesSeen,
     SessionEnded,
     SessionStarted,
@@ -56,6 +57,8 @@ def to_row(event: Event) -> Row:  # noqa: RET503  # it ends in `assert_never`, w
             return ("c", source.number, place_row(source.place), source.text, own_python(source), time)
         case SessionStarted(session, kind, file, argv, folder, python, time):
             return ("a", session, kind, file, argv, folder, python, time)
+        case Kept(step, nth, span, direct, variables):
+            return ("k", step, nth, span_row(span), direct, [variable_row(variable) for variable in variables])
         case Faulted(step, why):
             return ("f", step, why)
         case SessionEnded(time, error):
@@ -77,6 +80,8 @@ def from_row(row: AnyRow) -> Event:
             return SourceSeen(Source(number, place_from(place), text, text if python is None else python), time)
         case ["a", session, kind, file, argv, folder, python, time]:
             return SessionStarted(session, kind, file, tuple(argv), folder, python, time)
+        case ["k", step, nth, span, direct, variables]:
+            return Kept(step, nth, Span(*span), direct, tuple(map(variable_from, variables)))
         case ["f", step, why]:
             return Faulted(step, why)
         case ["z", time, error]:

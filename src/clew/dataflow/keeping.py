@@ -1,0 +1,82 @@
+"""The calls that keep values as artifacts: found in the text, and taken out of code that is to run alone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+
+from clew.analysis.outline import BRANCHING, Shape
+from clew.analysis.touch import dotted
+from clew.dataflow.graph import outline_of
+from clew.dataflow.render import Kept
+from clew.dataflow.texts import edited
+from clew.model.data import dataclass
+from clew.model.graph import Graph
+from clew.model.places import Source
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that keeps a value: the source and number of the statement it stands in, and what it keeps."""
+
+    source: int
+    statement: int
+    node: ast.Call
+    value: ast.expr
+
+
+def without_saves(graph: Graph, shown: dict[int, Kept]) -> None:
+    """Take the calls that keep values out of loops and functions that are shown."""
+    take_out(graph.sources, shown, keeping_calls(graph), {})
+
+
+def take_out(
+    sources: Iterable[Source], shown: dict[int, Kept], calls: Iterable[Call], replaced: Mapping[ast.Call, str]
+) -> None:
+    """Replace calls that keep values in the texts of whole statements, those not in `replaced` by nothing."""
+    pythons = {source.number: source.python for source in sources}
+    changes: dict[tuple[int, int], dict[ast.Call, str | None]] = {}
+    for call in calls:
+        of = shown.get(call.source)
+        if of is not None and call.statement in {*of.steps, *of.unrun} and call.statement not in of.texts:
+            changes.setdefault((call.source, call.statement), {})[call.node] = replaced.get(call.node)
+    for (source, statement), wanted in changes.items():
+        outlined = shown[source].outline
+        if outlined.statements[statement].shape is not Shape.SIMPLE:
+            shown[source].texts[statement] = edited(pythons[source], outlined.nodes[statement], wanted)
+
+
+def keeping_calls(graph: Graph) -> Iterator[Call]:
+    """Every call in the session's sources that keeps a value, but for headers of branches."""
+    named = [source.python for source in graph.sources if "clew" in source.python]
+    words = {word for python in named for node in outline_of(python).nodes for word in keeping_words(node)}
+    if not words:
+        return
+    outlines = {source.number: outline_of(source.python) for source in graph.sources}
+    for source, table in outlines.items():
+        for statement, node in zip(table.statements, table.nodes, strict=True):
+            for call in calls_in(node) if statement.shape not in BRANCHING else ():
+                value = value_of(call)
+                if value is not None and dotted(call.func) in words:
+                    yield Call(source, statement.number, call, value)
+
+
+def calls_in(node: ast.AST) -> Iterator[ast.Call]:
+    """Every call in a piece of code."""
+    return (inner for inner in ast.walk(node) if isinstance(inner, ast.Call))
+
+
+def keeping_words(node: ast.stmt) -> Iterator[str]:
+    """The words by which `clew.save` goes, that an import brings."""
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Import(names):
+                yield from (f"{each.asname or each.name}.save" for each in names if each.name == "clew")
+            case ast.ImportFrom(module="clew", names=names):
+                yield from (each.asname or each.name for each in names if each.name == "save")
+
+
+def value_of(call: ast.Call) -> ast.expr | None:
+    """What a call keeps: its first argument, or the one named `value`."""
+    named = [keyword.value for keyword in call.keywords if keyword.arg == "value"]
+    return next((each for each in (*call.args[:1], *named) if not isinstance(each, ast.Starred)), None)
