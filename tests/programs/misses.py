@@ -35,14 +35,11 @@ CELLS = {
 # The value is not the same.
 UNSOUND = {
     "sys.setrecursionlimit is ambient": "not probed",
-    "__subclasses__ sees all classes": "a class statement is not seen to change its bases",
-    "an abstract class registered": "the registry of an abstract class is out of sight",
     "stdin is read in order": "that input() moves stdin is not seen",
     "a frame over an array": "a frame made with copy=False is not seen to share the array's memory",
     "the current figure": "the last statement is looked at when matplotlib has already closed its figures at exit",
     "back to the first figure": "the last statement is looked at when matplotlib has already closed its figures at exit",
     "the current axes of subplots": "the last statement is looked at when matplotlib has already closed its figures at exit",
-    "an accessor registered by the user": "attributes set on a library's class are not watched",
 }
 
 # The value is the same; the slice is larger than need be, or lost a branch that did not run.

@@ -110,6 +110,7 @@ class Closer:
             step.effects += self.handles()
         step.effects += self.modules(step, touch)
         step.effects += self.reader.submodules.loaded(touch.imports)
+        step.effects += self.classes(step, touch, bound)
         self.note_errors(touch)
         asides = asides_of(touch)
         step.effects += self.ambient_changes(touch, asides)
@@ -175,6 +176,14 @@ class Closer:
         self.reader.patched |= patched
         tops = {Ambient(f"{name.partition('.')[0]} as patched") for name in patched}
         return [*map(Changed, sorted(changed, key=str)), *map(Changed, tops)]
+
+    def classes(self, step: Opened, touch: Touch, bound: Iterable[str]) -> list[Effect]:
+        """Classes that the step made, and what it put on classes of libraries."""
+        classes = self.reader.classes
+        found = classes.changed() if step.everything or step.modules else []
+        if touch.imports:
+            classes.watch(touch.imports)
+        return [*found, *classes.made(self.namespace[name] for name in sorted(bound) if name in self.namespace)]
 
     def drawn(self, step: Opened) -> list[Effect]:
         """Figures and long containers that the step is known to have changed."""

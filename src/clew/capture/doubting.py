@@ -79,7 +79,7 @@ class Doubter:
         step.read |= new
         step.words |= self.reader.words_of(new)
         step.effects += self.reader.reads(whole(new))
-        step.effects += self.reader.spoken(step.read, step.words)
+        step.effects += self.reader.spoken(whole(step.read), step.words)
 
     def read_names(self, step: Opened) -> None:
         """The callee looks variables up by name: those that the texts at hand mention are read."""

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from types import ModuleType
 
 from clew.analysis.names import WHOLE, Access
+from clew.capture.classes import Classes
 from clew.capture.submodules import Submodules, words_of
 from clew.model.effects import Effect, Read, Reason
 from clew.model.resources import Ambient, Cell, Module, Name
@@ -34,6 +35,7 @@ class Reader:
         self.namespace = namespace
         self.heap = heap
         self.submodules = Submodules()
+        self.classes = Classes()
         self.patched: set[str] = set()
         self.stored: dict[str, set[str]] = {}  # attributes of modules that the program stored, by module
         self.mentioned: frozenset[str] = frozenset()  # all names that functions reached last may look up
@@ -86,9 +88,10 @@ class Reader:
         """One cell for each last writer of what a variable leads to."""
         return self.heap.written(name, ways)
 
-    def spoken(self, names: Iterable[str], words: Collection[str]) -> list[Effect]:
+    def spoken(self, accesses: Accesses, words: Collection[str]) -> list[Effect]:
         """What is read because words speak of it, beside these variables."""
-        return self.submodules.reads((self.namespace.get(name) for name in names), words)
+        values = {name: self.namespace[name] for name in accesses if name in self.namespace}
+        return [*self.submodules.reads(values.values(), words), *self.classes.reads(values, accesses, words)]
 
     def words_of(self, names: Iterable[str]) -> frozenset[str]:
         """The names and attributes that the code behind variables speaks of."""

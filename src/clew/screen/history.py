@@ -135,10 +135,12 @@ def _change(effect: Effect) -> str:
     match effect:
         case Bound(Name(name)) | Changed(Name(name)) | Deleted(Name(name)) if SHELLS.fullmatch(name):
             return ""
+        case Changed(Ambient("subclasses")):
+            return ""  # that a class is known to its bases goes without saying, too
         case Bound(Ambient(kind, part)) | Changed(Ambient(kind, part)):
             return f"({kind}[{part!r}])" if part else f"({kind})"
         case Bound(Module()):
-            return ""  # a submodule: that an import binds it on its package goes without saying
+            return ""  # that an import binds a submodule on its package goes without saying
         case Bound(resource) | Changed(resource):
             return named(resource)
         case Deleted(resource):

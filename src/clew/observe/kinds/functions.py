@@ -5,6 +5,7 @@ from __future__ import annotations
 import dis
 import gc
 import re
+import sys
 import types
 from functools import lru_cache
 
@@ -14,6 +15,9 @@ from clew.observe.atoms import ATOMS, digest_of
 from clew.observe.kind import Digest, Kind, Reach
 from clew.observe.kinds.plain import ORDER
 from clew.observe.ours import holds_users_code, is_users_class, is_users_file
+
+REGISTRY = "_abc_impl"
+"""The attribute behind which an abstract class keeps who was registered with it."""
 
 BASES = type.__dict__["__bases__"].__get__
 NAME_READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"})
@@ -119,7 +123,7 @@ def constant_digest(value: Any) -> Digest:
 def class_attributes(value: type) -> dict[str, object]:
     """A class's own attributes, but for what Python keeps in there."""
     held = class_names(value)
-    hidden = ("__dict__", "__weakref__", "__doc__", "__module__", "__abstractmethods__", "_abc_impl")
+    hidden = ("__dict__", "__weakref__", "__doc__", "__module__", "__abstractmethods__", REGISTRY)
     return {name: attribute for name, attribute in held.items() if name not in hidden}
 
 
@@ -136,10 +140,18 @@ def class_reach(value: type) -> Reach:
 def class_digest(value: type) -> Digest:
     """By its attributes."""
     if not is_users_class(value):
-        return Digest(0)
+        return Digest(0, registered(value))
     held = class_attributes(value)
     parts = {name: digest_of([attribute]) for name, attribute in held.items()}
-    return Digest(0, parts | {ORDER: digest_of(held)})
+    return Digest(0, parts | {ORDER: digest_of(held)} | registered(value))
+
+
+def registered(value: type) -> dict[str, int]:
+    """For an abstract class, by which classes were registered with it, beside its attributes."""
+    if REGISTRY not in class_names(value):
+        return {}
+    classes = [weak() for weak in sys.modules["_abc"]._get_dump(value)[0]]
+    return {REGISTRY: digest_of(sorted(id(each) for each in classes if each is not None))}
 
 
 def module_attributes(value: types.ModuleType) -> dict[str, object]:
