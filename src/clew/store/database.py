@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
-from sqlalchemy import Connection, Engine, Row, create_engine, delete, event, func, insert, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from clew.errors import DamagedRecord, NewerStore, SessionRunning, StoreError, UnknownSession
 from clew.model.events import Event, Faulted, SessionEnded, SessionStarted, SourceSeen, Step
 from clew.model.graph import Dependence
+from clew.store.catalog import Catalog
 from clew.store.columns import add_events, remove, replace_dependences, stored_dependences, stored_events
+from clew.store.databases import Database, sqlite_engine
 from clew.store.journal import Record, being_written, records
 from clew.store.location import database_path, journal_path, journals_folder, make_store
 from clew.store.schema import MIGRATIONS, SESSIONS, STEPS, Migration, bring_up_to_date
@@ -24,17 +25,17 @@ Fold: TypeAlias = Callable[[tuple[Event, ...]], Iterable[Dependence]]
 
 # Whole records are drained until they come to this many bytes; then others get their turn at the database.
 BATCH = 500_000
-PATIENCE = 30.0  # seconds to wait for another process to finish its writing
 
 
 class Store:
     """The sessions that clew remembers. It may be open in any number of processes, beside running sessions."""
 
-    def __init__(self, folder: Path, engine: Engine) -> None:
-        """Take an engine on a database whose tables are up to date; `Store.open` makes one."""
+    def __init__(self, folder: Path, database: Database) -> None:
+        """Take a database whose tables are up to date; `Store.open` makes one."""
         self.folder = folder
-        self._reads = engine
-        self._writes = engine.execution_options(immediate=True)
+        self.catalog = Catalog(database)
+        self._database = database
+        self._reading, self._writing = database.reading, database.writing
 
     @classmethod
     def open(cls, folder: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Self:
@@ -46,14 +47,14 @@ class Store:
             make_store(folder)
         except OSError as error:
             raise StoreError(f"no store can be made at {folder}: {error.strerror}") from error
-        store = cls(folder, sqlite(database_path(folder)))
+        store = cls(folder, Database(sqlite_engine(database_path(folder)), str(folder)))
         with store._writing() as connection:
             bring_up_to_date(connection, str(folder), migrations)
         return store
 
     def close(self) -> None:
         """Let the database go."""
-        self._reads.dispose()
+        self._database.close()
 
     def drain(self, fold: Fold | None = None) -> tuple[StoreError, ...]:
         """Bring what sessions have written since into the database; give what of it could not be read.
@@ -188,26 +189,6 @@ class Store:
         return State.RUNNING if being_written(journal_path(self.folder, line.session)) else State.INTERRUPTED
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """See the database as it is at one moment."""
-        with self._told(), self._reads.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """Be the only one who writes, from the first look on."""
-        with self._told(), self._writes.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Say what the database says in our own words."""
-        try:
-            yield
-        except DBAPIError as error:
-            raise StoreError(f"the store {self.folder} cannot be used: {error.orig}") from error
-
-    @contextmanager
     def _understood(self, session: str) -> Iterator[None]:
         """Say whose rows cannot be understood."""
         try:
@@ -215,28 +196,6 @@ class Store:
         except (ValueError, KeyError, TypeError) as error:
             where = database_path(self.folder)
             raise DamagedRecord(f"{where}: the record of session {session} is damaged: {error}") from error
-
-
-def sqlite(path: Path) -> Engine:
-    """Give an engine on an SQLite file that several processes use at once."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE})
-    event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", begin)
-    return engine
-
-
-def prepare(connection: Any, _: object) -> None:
-    """Set up a new connection: readers beside a writer, commits that survive a power cut."""
-    connection.isolation_level = None  # SQLAlchemy's events below begin the transactions, not the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def begin(connection: Connection) -> None:
-    """Begin a transaction, taking the write lock first where it is going to write."""
-    # A transaction that reads and then writes can fail half way where another has written in between.
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 def known(connection: Connection, session: str) -> Row[Any]:

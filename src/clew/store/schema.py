@@ -10,16 +10,20 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     Column,
     Connection,
     Dialect,
     Float,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
     func,
     insert,
     inspect,
@@ -73,6 +77,7 @@ def holds(text: str) -> bool:
 
 
 METADATA = MetaData()
+BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite's integers are big ones
 
 
 def session_column() -> Column[int]:
@@ -193,10 +198,124 @@ DEPENDENCES = Table(
     sqlite_with_rowid=False,
 )
 
+
+def number() -> Column[int]:
+    """Give the key of a table whose rows are pointed at."""
+    return Column("number", Integer, primary_key=True)
+
+
+def artifact_column() -> Column[int]:
+    """Give the first column of what belongs to a version of an artifact."""
+    whole = ForeignKey("artifacts.number", ondelete="CASCADE")
+    return Column("artifact", Integer, whole, primary_key=True, autoincrement=False)
+
+
+NAMES = Table(
+    "artifact_names",
+    METADATA,
+    number(),
+    Column("name", Exact, unique=True, nullable=False),
+    Column("latest", Integer, nullable=False),  # the version given last; never given again
+)
+
+TEXTS = Table(
+    "texts",  # codes, each kept once: sessions save more than one artifact
+    METADATA,
+    Column("hash", Text, primary_key=True),  # SHA-256 of the text, in hexadecimal digits
+    Column("text", Exact, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ARTIFACTS = Table(
+    "artifacts",
+    METADATA,
+    number(),
+    Column("name", Integer, ForeignKey("artifact_names.number"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("deleted", Float),  # null where it is not
+    Column("note", Exact, nullable=False),
+    Column("type", Exact, nullable=False),
+    Column("codec", Text, nullable=False),
+    Column("blob", Text),  # the hash of its bytes in the blob store,
+    Column("size", BIG),
+    Column("uri", Exact),  # or else where another system keeps it
+    Column("preview", Text),
+    Column("preview_size", BIG),
+    Column("signature", Text, nullable=False),
+    Column("signer", Exact, nullable=False),
+    Column("session", Exact, nullable=False),  # its id; an artifact outlives the session's record
+    Column("step", Integer, nullable=False),
+    Column("nth", Integer, nullable=False),
+    Column("variable", Exact, nullable=False),
+    Column("whence", Text, nullable=False),
+    Column("code", Text, ForeignKey("texts.hash")),
+    Column("session_code", Text, ForeignKey("texts.hash")),
+    Column("python", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("commit", Text, nullable=False),
+    Column("dirty", Boolean, nullable=False),
+    Column("user", Exact, nullable=False),
+    Column("host", Exact, nullable=False),
+    UniqueConstraint("name", "version"),
+    sqlite_autoincrement=True,
+)
+Index("artifacts_created", ARTIFACTS.c.created)
+Index("artifacts_type", ARTIFACTS.c.type)
+Index("artifacts_blob", ARTIFACTS.c.blob)
+Index("artifacts_code", ARTIFACTS.c.code)
+Index("artifacts_session_code", ARTIFACTS.c.session_code)
+PENDING = ARTIFACTS.c.whence == "pending"
+Index("artifacts_pending", ARTIFACTS.c.session, sqlite_where=PENDING, postgresql_where=PENDING)
+
+TAGS = Table(
+    "artifact_tags",
+    METADATA,
+    artifact_column(),
+    Column("key", Exact, primary_key=True),
+    Column("value", Exact, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("artifact_tags_key", TAGS.c.key, TAGS.c.value)
+
+PLACES = Table(
+    "places",  # what codes read from outside: the same file is read again and again
+    METADATA,
+    number(),
+    Column("kind", Text, nullable=False),
+    Column("place", Exact, nullable=False),
+    UniqueConstraint("place", "kind"),
+)
+
+INPUTS = Table(
+    "artifact_inputs",
+    METADATA,
+    artifact_column(),
+    key("position"),
+    Column("place", Integer, ForeignKey("places.number"), nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("size", BIG, nullable=False),
+    Column("modified", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("artifact_inputs_place", INPUTS.c.place)
+
+PACKAGES = Table(
+    "artifact_packages",
+    METADATA,
+    artifact_column(),
+    Column("package", Exact, primary_key=True),
+    Column("version", Exact, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("artifact_packages_package", PACKAGES.c.package, PACKAGES.c.version)
+
+ARTIFACT_TABLES = (NAMES, TEXTS, ARTIFACTS, TAGS, PLACES, INPUTS, PACKAGES)
+
 Migration: TypeAlias = Callable[[Connection], None]
 
 # The function at index n takes a store from schema n + 1 to n + 2. A new store is made as METADATA says.
-MIGRATIONS: Sequence[Migration] = ()
+MIGRATIONS: Sequence[Migration] = (lambda connection: METADATA.create_all(connection, ARTIFACT_TABLES),)
 
 
 def bring_up_to_date(connection: Connection, where: str, migrations: Sequence[Migration] = MIGRATIONS) -> None:

@@ -1,0 +1,119 @@
+"""Which artifacts are asked for, and the same as conditions on the tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, exists, select
+
+from clew.model.data import dataclass
+from clew.store.schema import ARTIFACTS, INPUTS, NAMES, PACKAGES, PLACES, TAGS
+
+MAGIC = re.compile(r"[*?\[]")
+CLASS = re.compile(r"\[(?P<not>[!^]?)(?P<in>\]?[^]]*)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What artifacts must be, all of it; an empty field asks for nothing.
+
+    `name` may hold `*`, `?` and `[a-z]`; `tag` is a key, or `key=value`; `type` and `input` are the whole of it or its
+    end (`DataFrame`, `raw.csv`); `package` is a name, or `name==version`; `since` and `until` are seconds since the
+    epoch. `newest` asks for the newest version of each name only.
+    """
+
+    name: str = ""
+    tag: str = ""
+    type: str = ""
+    input: str = ""
+    package: str = ""
+    since: float | None = None
+    until: float | None = None
+    newest: bool = False
+    with_deleted: bool = False
+
+
+EVERYTHING = Filter()
+
+
+def conditions(wanted: Filter, dialect: str) -> Iterator[ColumnElement[bool]]:
+    """Give what must hold of the row of an artifact, and of the row of its name."""
+    if not wanted.with_deleted:
+        yield ARTIFACTS.c.deleted.is_(None)
+    if wanted.name:
+        yield like(NAMES.c.name, wanted.name, dialect)
+    if wanted.type:
+        yield like_end(ARTIFACTS.c.type, ".", wanted.type, dialect)
+    if wanted.since is not None:
+        yield ARTIFACTS.c.created >= wanted.since
+    if wanted.until is not None:
+        yield ARTIFACTS.c.created <= wanted.until
+    if wanted.tag:
+        yield ARTIFACTS.c.number.in_(tagged(wanted.tag))
+    if wanted.input:
+        yield ARTIFACTS.c.number.in_(made_from(wanted.input, dialect))
+    if wanted.package:
+        yield ARTIFACTS.c.number.in_(packaged(wanted.package))
+    if wanted.newest:
+        yield newest(wanted.with_deleted)
+
+
+def newest(with_deleted: bool) -> ColumnElement[bool]:
+    """Say that no later version of the same name is there."""
+    later = ARTIFACTS.alias("later")
+    found = (later.c.name == ARTIFACTS.c.name) & (later.c.version > ARTIFACTS.c.version)
+    return ~exists().where(found if with_deleted else found & later.c.deleted.is_(None))
+
+
+def tagged(tag: str) -> ColumnElement[int]:
+    """Give the artifacts with a tag."""
+    key, given, value = tag.partition("=")
+    found = select(TAGS.c.artifact).where(TAGS.c.key == key)
+    return (found.where(TAGS.c.value == value) if given else found).scalar_subquery()
+
+
+def packaged(package: str) -> ColumnElement[int]:
+    """Give the artifacts whose code imports a package."""
+    name, given, version = package.partition("==")
+    found = select(PACKAGES.c.artifact).where(PACKAGES.c.package == name)
+    return (found.where(PACKAGES.c.version == version) if given else found).scalar_subquery()
+
+
+def made_from(place: str, dialect: str) -> ColumnElement[int]:
+    """Give the artifacts whose code read a place."""
+    places = select(PLACES.c.number).where(like_end(PLACES.c.place, "/", place, dialect))
+    return select(INPUTS.c.artifact).where(INPUTS.c.place.in_(places)).scalar_subquery()
+
+
+def like_end(column: ColumnElement[str], separator: str, end: str, dialect: str) -> ColumnElement[bool]:
+    """Say that a column is this text, or ends in it after a separator."""
+    plain = MAGIC.sub(r"[\g<0>]", end)
+    return (column == end) | like(column, f"*{separator}{plain}", dialect)
+
+
+def like(column: ColumnElement[str], pattern: str, dialect: str) -> ColumnElement[bool]:
+    """Say that a column matches a pattern with `*`, `?` and `[a-z]`, letter by letter."""
+    if not MAGIC.search(pattern):
+        return column == pattern
+    if dialect == "sqlite":
+        return column.op("GLOB", is_comparison=True)(re.sub(r"\[!", "[^", pattern))
+    return column.op("~", is_comparison=True)(regular(pattern))
+
+
+def regular(pattern: str) -> str:
+    """Give the regular expression, as PostgreSQL writes them, of such a pattern."""
+    parts, at = [], 0
+    while at < len(pattern):
+        if found := CLASS.match(pattern, at):
+            parts.append(f"[{'^' if found['not'] else ''}{found['in'].replace(chr(92), chr(92) * 2)}]")
+            at = found.end()
+        else:
+            parts.append({"*": ".*", "?": "."}.get(pattern[at], literal(pattern[at])))
+            at += 1
+    return f"^{''.join(parts)}$"
+
+
+def literal(letter: str) -> str:
+    """Give the regular expression of one letter."""
+    return letter if letter.isalnum() or ord(letter) > 127 else f"\\{letter}"
