@@ -1,0 +1,1 @@
+"""Artifacts: saving a value with its provenance, finding it again, comparing two."""
