@@ -36,7 +36,6 @@ CELLS = {
 UNSOUND = {
     "sys.setrecursionlimit is ambient": "not probed",
     "stdin is read in order": "that input() moves stdin is not seen",
-    "a frame over an array": "a frame made with copy=False is not seen to share the array's memory",
     "the current figure": "the last statement is looked at when matplotlib has already closed its figures at exit",
     "back to the first figure": "the last statement is looked at when matplotlib has already closed its figures at exit",
     "the current axes of subplots": "the last statement is looked at when matplotlib has already closed its figures at exit",

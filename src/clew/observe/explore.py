@@ -27,6 +27,7 @@ class Exploration:
 
     objects: dict[int, tuple[object, Kind]] = field(default_factory=dict)
     keys: set[int] = field(default_factory=set)
+    lent: set[int] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     active: bool = False
     bulky: set[int] = field(default_factory=set)
@@ -100,6 +101,7 @@ class Explorer:
             self.note(value, walk)
             reach = self.reach(value, kind)
             walk.keys.update(~key if type(key) is int else id(key) for key in reach.keys)
+            walk.lent.update(map(id, reach.lent))
             todo += reach.children
             for held in reach.parts.values():
                 todo += held
@@ -122,7 +124,7 @@ class Explorer:
         """Where one object leads; a user's subclass of a library's class leads to its own attributes too."""
         reach = kind.reach(value)
         extra = self.extra(value, kind)
-        return Reach([*reach.children, *extra.values()], reach.parts, reach.keys) if extra else reach
+        return Reach([*reach.children, *extra.values()], reach.parts, reach.keys, reach.lent) if extra else reach
 
     def extra(self, value: object, kind: Kind) -> dict[str, object]:
         """What a user's subclass of a class we know otherwise leads to: its class, and attributes with state."""

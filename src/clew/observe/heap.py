@@ -47,9 +47,11 @@ class Heap(Surveys):
         if survey is None:
             return []
         parts = self.parts_of(name, accesses)
-        within = survey.cells | survey.keys
+        within = survey.cells | survey.keys | survey.lent
         if parts is not None:
-            within = self.part_addresses(name, survey, "").union(*(self.part_addresses(name, survey, p) for p in parts))
+            within = survey.lent.union(
+                self.part_addresses(name, survey, ""), *(self.part_addresses(name, survey, p) for p in parts)
+            )
         found = [entry for address in within - {survey.value} if (entry := self.entries.get(address)) and entry.writers]
         cells = [Cell(entry.number, ALL_PARTS, entry.label) for entry in found]
         own = self.entries.get(survey.value)

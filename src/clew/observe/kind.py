@@ -22,12 +22,14 @@ class Reach:
     `children` have state of their own and are looked at as cells of their own; `parts` are children by a part that
     a user can name (`df["a"]`, `cfg["lr"]`, `obj.x`); `keys` are memory shared with others (the ultimate owner of a
     buffer, or as a number the address of memory), of which only the identity matters: two objects with a key in
-    common are aliases.
+    common are aliases. `lent` is memory that those who hold it copy before they write, as far as they know of each
+    other: only who shares it by `keys` is an alias of who shares it so.
     """
 
     children: Sequence[object] = ()
     parts: Mapping[str, Sequence[object]] = field(default_factory=_no_parts)
     keys: Sequence[object] = ()
+    lent: Sequence[object] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Where one variable leads: cells by address, memory shared, names that functions look up, how lively it is.
+    """Where one variable leads: cells by address, memory shared and lent, names that functions look up, how lively it is.
 
     `active`: operations on it may run the user's code or change it; `functions`: it leads to functions of the user's;
     `bulky`: long containers of plain data, each looked at as one; `parts`: addresses under a part of it, filled when
@@ -41,6 +41,7 @@ class Survey:
     value: int
     cells: frozenset[int]
     keys: frozenset[int]
+    lent: frozenset[int]
     names: frozenset[str]
     active: bool
     bulky: frozenset[int]
@@ -60,6 +61,7 @@ class Surveys(Explorer):
         self.surveys: dict[str, Survey] = {}
         self.holders: dict[int, int] = {}  # by address: how many variables lead to it
         self.sharers: dict[int, set[str]] = {}  # by key: the variables that share that memory
+        self.borrowers: dict[int, set[str]] = {}  # the same of memory that is lent
         self.loose: set[int] = set()  # addresses that no variable leads to, for all we know
         self.unfollowed: set[str] = set(namespace)
         self.numbers = 0
@@ -89,6 +91,7 @@ class Surveys(Explorer):
             id(value),
             frozenset(walk.objects),
             frozenset(walk.keys),
+            frozenset(walk.lent),
             frozenset(walk.names),
             walk.active,
             frozenset(walk.bulky),
@@ -120,23 +123,27 @@ class Surveys(Explorer):
         """Remember where a variable leads, and who leads to each cell."""
         self.drop(name)
         self.surveys[name] = made
-        for address in made.cells | made.keys:
+        for address in made.cells | made.keys | made.lent:
             self.holders[address] = self.holders.get(address, 0) + 1
         for key in made.keys:
             self.sharers.setdefault(key, set()).add(name)
+        for key in made.lent:
+            self.borrowers.setdefault(key, set()).add(name)
 
     def drop(self, name: str) -> Survey | None:
         """Forget where a variable leads; the cells stay known until `forget`."""
         lost = self.surveys.pop(name, None)
         if lost is None:
             return None
-        for address in lost.cells | lost.keys:
+        for address in lost.cells | lost.keys | lost.lent:
             self.holders[address] -= 1
             if not self.holders[address]:
                 del self.holders[address]
                 self.loose.add(address)
         for key in lost.keys:
             self.sharers[key].discard(name)
+        for key in lost.lent:
+            self.borrowers[key].discard(name)
         return lost
 
     def forget(self, names: Collection[str]) -> None:
@@ -182,10 +189,12 @@ class Surveys(Explorer):
         """Variables that share memory with these; those that share whole objects are known by the addresses."""
         mine = [survey for name in names if (survey := self.survey(name)) is not None]
         keys = frozenset().union(*(survey.keys for survey in mine))
-        if not keys:
+        lent = frozenset().union(*(survey.lent for survey in mine))
+        if not keys and not lent:
             return set()
         self.follow_all()
-        return {name for key in keys for name in self.sharers.get(key, ())}
+        sharers = {name for key in keys | lent for name in self.sharers.get(key, ())}
+        return sharers.union(*(self.borrowers.get(key, ()) for key in keys))
 
     def bulk_of(self, names: Iterable[str]) -> set[int]:
         """The long containers that these variables lead to, and arrays: what is costly to look at."""

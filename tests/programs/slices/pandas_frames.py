@@ -31,6 +31,8 @@ CASES = (
     Case("a column taken out earlier and changed", "s = df['a'].copy()\nz = 1\ns[0] = 100\nr = df['a'].tolist()", "r", keeps=(1, 2, 6)),
     Case("a series in place", "s = df['a'].copy()\nt = df['b'].copy()\ns.iloc[0] = 50\nt.iloc[0] = 60\ns.sort_values(inplace=True)", "s", keeps=(1, 2, 3, 5, 7)),
     Case("a frame over an array", "import numpy as np\narr = np.zeros((2, 2))\nf = pd.DataFrame(arr, copy=False)\nz = 1\narr[0, 0] = 7\nr = f.copy()", "r", keeps=(1, 3, 4, 5, 7, 8)),
+    Case("an array under a frame", "import numpy as np\narr = np.zeros((2, 2))\nf = pd.DataFrame(arr, copy=False)\nz = 1\nf.iloc[0, 0] = 7\nr = arr.sum()", "r", keeps=(1, 3, 4, 5, 7, 8)),
+    Case("a series over an array", "import numpy as np\narr = np.zeros(3)\ns = pd.Series(arr, copy=False)\nt = s.rename('t')\narr[0] = 7\nt.iloc[1] = 5\nr = s.sum()", "r", keeps=(1, 3, 4, 5, 7, 9)),
     Case("an array of a frame's values", "v = df[['a']].to_numpy().copy()\nz = 1\nv[0] = 5\nr = v.sum()", "r", keeps=(1, 2, 3, 5, 6)),
     Case("a copy is changed", "c = df.copy()\nc['a'] = 0\nc.loc[0, 'b'] = 5\nr = df['a'].sum()", "r", keeps=(1, 2, 6)),
     Case("a filter then a change", "sub = df[df['a'] > 1].copy()\nz = 1\nsub['c'] = 5\nr = sub.shape", "r", keeps=(1, 2, 3, 5, 6)),

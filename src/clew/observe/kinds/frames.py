@@ -55,12 +55,13 @@ def frame_reach(df: Any) -> Reach:
     parts: dict[str, tuple[object, ...]] = {name: () for name in _part_names(header) if name is not None}
     if any(held(values) for values in found):
         parts |= _held_by_column(manager, _part_names(header))
-    return Reach([header, index, *_own_children(state)], parts, _shared(found))
+    return Reach([header, index, *_own_children(state)], parts, *_shared(found))
 
 
-def _shared(found: Iterable[Any]) -> list[object]:
-    """Return what a frame shares with its views: nothing where the library copies on write."""
-    return [] if copies_on_write() else [whose for values in found for whose in memory(values)]
+def _shared(found: Iterable[Any]) -> tuple[list[object], list[object]]:
+    """Return the memory that a frame shares with its views, or is lent where the library copies on write."""
+    whose = [each for values in found for each in memory(values)]
+    return ([], whose) if copies_on_write() else (whose, [])
 
 
 def copies_on_write() -> bool:
@@ -127,7 +128,8 @@ def series_reach(s: Any) -> Reach:
         return Reach()
     found = arrays(manager)
     objects = [whose for values in found for whose in held(values)]
-    return Reach([*attribute(manager, "axes"), *_own_children(state), *objects], keys=_shared(found))
+    keys, lent = _shared(found)
+    return Reach([*attribute(manager, "axes"), *_own_children(state), *objects], keys=keys, lent=lent)
 
 
 def series_digest(s: Any) -> Digest | Opaque:
