@@ -82,7 +82,7 @@ WRONG = [
     Wrong("tool.clew is not a table", "[tool.clew] is not a table", project="[tool]\nclew = 3\n"),
     Wrong("store is not a string", "must be a string", project="[tool.clew]\nstore = 3\n"),
     Wrong("a setting misspelt", "no setting 'stroe' (did you mean store?)", project='[tool.clew]\nstroe = "x"\n'),
-    Wrong("a setting that clew does not have", "known settings: store", project="[tool.clew]\nxyz = 1\n"),
+    Wrong("a setting that clew does not have", "known settings: store, blobs", project="[tool.clew]\nxyz = 1\n"),
 ]
 
 

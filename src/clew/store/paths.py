@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FOLDER = ".clew"
 VARIABLE = "CLEW_STORE"
 PROJECT = "pyproject.toml"
-SETTINGS = ("store",)  # what [tool.clew] may say
+SETTINGS = ("store", "blobs", "on_error", "record_user", "record_host")  # what [tool.clew] may say; see settings.py
 
 
 def store_path(start: str, setting: str | None, environ: Mapping[str, str] | None = None) -> str:
