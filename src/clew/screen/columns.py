@@ -43,6 +43,16 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.1f} min"
 
 
+def bytes_said(size: int) -> str:
+    """A number of bytes in the unit that suits it."""
+    said = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if said < 1000:
+            return f"{said:.0f} {unit}" if unit == "B" or said >= 100 else f"{said:.1f} {unit}"
+        said /= 1000
+    return f"{said:.1f} TB"
+
+
 def counted(number: int, noun: str) -> str:
     """A number with its noun: `1 step`, `3 steps`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
