@@ -34,8 +34,6 @@ CELLS = {
 
 # The value is not the same.
 UNSOUND = {
-    "sys.setrecursionlimit is ambient": "not probed",
-    "stdin is read in order": "that input() moves stdin is not seen",
     "the current figure": "the last statement is looked at when matplotlib has already closed its figures at exit",
     "back to the first figure": "the last statement is looked at when matplotlib has already closed its figures at exit",
     "the current axes of subplots": "the last statement is looked at when matplotlib has already closed its figures at exit",

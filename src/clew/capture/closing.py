@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import ModuleType
 
 from clew.analysis.outline import Shape, Statement
@@ -22,6 +22,9 @@ from clew.observe.outside import Outside
 
 MOVES_ON = frozenset({"random", "numpy.random", "torch", "cwd", "matplotlib.figure"})
 """State of which the next is made from the last: who moves it on has read it."""
+
+STDIN = frozenset({"stdin", "fileinput"})
+"""Words of who reads standard input otherwise than by `input()`."""
 
 BUILTINS = "__builtins__"
 ABSENT = object()
@@ -45,7 +48,7 @@ class Closer:
         self.offers: dict[str, frozenset[str]] = {}  # what modules offer before an import
         self.seeds: tuple[str, ...] = ()
         self.stored: list[tuple[ModuleType, str]] = []
-        self.overwritten: set[str] = set()  # modules of which an attribute that was there was replaced
+        self.overwritten: set[tuple[str, str]] = set()  # attributes of modules that were there and were replaced
         self.moved: set[str] = set()  # ambient state that the program changed
         self.errors = error_filters()
         self.raising = False  # the program made errors of some warnings
@@ -79,7 +82,7 @@ class Closer:
                     said = [""]  # sys.argv[1:] = ..., sys.modules[...] = ...
                 self.stored += [(held, attribute) for attribute in said]
                 there = [attribute for attribute in said if not attribute or attribute in vars(held)]
-                self.overwritten |= {name_of(held)} if there else set()
+                self.overwritten |= {(name_of(held), attribute) for attribute in there}
 
     def note_libraries(self, new: Iterable[str]) -> None:
         """An import is about to load modules; those loaded already may be changed by it."""
@@ -108,7 +111,7 @@ class Closer:
         if step.prepared:
             step.effects += self.heap.compare(step.looked, step.number)
             step.effects += self.handles()
-        step.effects += self.modules(step, touch)
+        step.effects += self.modules(step, touch, sure=statement.shape is Shape.SIMPLE and not raised)
         step.effects += self.reader.submodules.loaded(touch.imports)
         step.effects += self.classes(step, touch, bound)
         self.note_errors(touch)
@@ -116,7 +119,7 @@ class Closer:
         step.effects += self.ambient_changes(touch, asides)
         aside = {Ambient(kind) for kind in asides}
         step.effects += [effect for effect in self.outside.finish() if effect.resource not in aside]
-        step.effects += self.drawn(step)
+        step.effects += [*self.drawn(step), *standard_input(step.words, touch)]
         self.relate(step, bound)
         self.heap.forget(bound)
         self.stored, self.seeds, self.overwritten = [], (), set()
@@ -160,12 +163,15 @@ class Closer:
         self.heap.handles = []  # the program's files close when it lets go of them
         return [Changed(File(path), Reason.ASSUMED) for path in paths if path]
 
-    def modules(self, step: Opened, touch: Touch) -> list[Effect]:
-        """Modules and libraries that the step stored into, or that an import changed."""
+    def modules(self, step: Opened, touch: Touch, sure: bool) -> list[Effect]:
+        """Modules and libraries that the step stored into, or that an import changed.
+
+        `sure` says that what the text stores was stored, whole and once.
+        """
         if not self.stored:
             self.note_stores(touch.stores, touch.attributes)  # the statement was in doubt before its stores were read
-        changed = {Module(name_of(module), attribute) for module, attribute in self.stored}
-        patched = set(self.overwritten)
+        stored = {Module(name_of(module), attribute) for module, attribute in self.stored}
+        changed = set(stored)
         if step.modules and len(sys.modules) != step.modules:
             changed |= {Module(name, new) for name, had in self.offers.items() for new in offered(name) - had}
         self.offers = {}
@@ -173,9 +179,11 @@ class Closer:
             return []
         for module in changed:
             self.reader.stored.setdefault(module.module, set()).add(module.attribute)
-        self.reader.patched |= patched
-        tops = {Ambient(f"{name.partition('.')[0]} as patched") for name in patched}
-        return [*map(Changed, sorted(changed, key=str)), *map(Changed, tops)]
+        self.reader.patched |= {name for name, _ in self.overwritten}
+        patches = {patched(name, attribute) for name, attribute in self.overwritten}
+        anew = {each for each in stored if sure and each.attribute}
+        tops = [Bound(each) if sure and each.part else Changed(each) for each in sorted(patches, key=str)]
+        return [*[Bound(each) if each in anew else Changed(each) for each in sorted(changed, key=str)], *tops]
 
     def classes(self, step: Opened, touch: Touch, bound: Iterable[str]) -> list[Effect]:
         """Classes that the step made, and what it put on classes of libraries."""
@@ -233,6 +241,20 @@ def asides_of(touch: Touch) -> frozenset[str]:
     """Hidden state that libraries move for themselves when they are loaded or set up: nobody's doing."""
     own = any(is_users_module(module) for module in touch.imports)
     return ASIDES if (touch.imports and not own) or "matplotlib" in touch.texts else frozenset()
+
+
+def patched(module: str, attribute: str) -> Ambient:
+    """What stands for a library with one attribute of its modules replaced."""
+    return Ambient(f"{module.partition('.')[0]} as patched", attribute and f"{module}.{attribute}")
+
+
+def standard_input(words: Collection[str], touch: Touch) -> list[Effect]:
+    """What is done to standard input by code that speaks of it; what `input()` does is heard."""
+    if STDIN.isdisjoint(words):
+        return []
+    if any(attribute == "stdin" for _, attribute in touch.attributes):
+        return [Bound(Ambient("stdin"))]
+    return [Read(Ambient("stdin"), Reason.ASSUMED), Changed(Ambient("stdin"), Reason.ASSUMED)]
 
 
 def error_filters() -> int:

@@ -80,6 +80,7 @@ class Doubter:
         step.words |= self.reader.words_of(new)
         step.effects += self.reader.reads(whole(new))
         step.effects += self.reader.spoken(whole(step.read), step.words)
+        step.effects += self.reader.depth(self.closer.moved, step.read)
 
     def read_names(self, step: Opened) -> None:
         """The callee looks variables up by name: those that the texts at hand mention are read."""

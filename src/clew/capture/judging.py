@@ -150,6 +150,7 @@ class Judge:
 
     def read_code(self, step: Opened, callee: object) -> None:
         """One of the program's own functions is called: what it looks up, and what that calls looks up, is read."""
+        step.effects += self.reader.depth(self.closer.moved, step.read)
         if type(callee) is types.FunctionType and callee.__globals__ is self.namespace:
             self.doubter.read_more(step, self.reader.bound(global_names(callee.__code__)))
             self.doubter.read_more(step, self.reader.called_names(step.read))

@@ -14,6 +14,7 @@ from clew.capture.submodules import Submodules, words_of
 from clew.model.effects import Effect, Read, Reason
 from clew.model.resources import Ambient, Cell, Module, Name
 from clew.observe.heap import Heap
+from clew.observe.kinds.functions import recurs
 from clew.observe.ours import holds_users_code
 from clew.observe.stamps import is_standard_path
 
@@ -123,6 +124,12 @@ class Reader:
         words = set(words)
         return [Read(Ambient(kind), Reason.ASSUMED) for kind in moved if not words.isdisjoint(SPOKEN.get(kind, ()))]
 
+    def depth(self, moved: set[str], names: Iterable[str]) -> list[Effect]:
+        """How deep calls may go, where the program changed that and functions behind these variables recur."""
+        if "sys.limits" not in moved or not any(recurs(self.namespace.get(name)) for name in names):
+            return []
+        return [Read(Ambient("sys.limits"), Reason.ASSUMED)]
+
     def own_modules(self) -> frozenset[str]:
         """The variables that are modules of the user's own."""
         held = self.namespace.items()
@@ -177,6 +184,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "torch": ("torch",),
     "torch.options": ("torch",),
     "decimal": ("decimal", "_decimal"),
+    "sys.limits": ("copy", "pickle", "_pickle", "json", "_json", "ast", "marshal", "cloudpickle", "joblib"),
 }
 SPOKEN: dict[str, tuple[str, ...]] = {
     "matplotlib": ("rcParams", "rc_params", "rc_context"),
@@ -185,6 +193,7 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "environ": ("environ", "getenv", "environb", "expandvars", "expanduser"),
     "cwd": ("getcwd", "cwd", "abspath", "resolve", "absolute"),
     "sys.path": ("path",),
+    "sys.limits": ("getrecursionlimit", "get_int_max_str_digits"),
     "decimal": ("Decimal", "getcontext", "decimal"),
 }
 

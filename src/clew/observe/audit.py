@@ -17,7 +17,7 @@ Listener = Callable[[str, tuple[Any, ...]], None]
 WATCHED = frozenset(
     "open os.rename os.remove os.mkdir os.rmdir os.link os.symlink os.truncate os.chmod os.utime os.listdir os.scandir"
     " os.chdir os.putenv os.unsetenv os.system os.posix_spawn os.spawn os.fork os.forkpty shutil.rmtree glob.glob"
-    " subprocess.Popen sqlite3.connect sqlite3.connect/handle urllib.Request socket.connect http.client.send".split()
+    " builtins.input subprocess.Popen sqlite3.connect sqlite3.connect/handle urllib.Request socket.connect http.client.send".split()
 )
 
 

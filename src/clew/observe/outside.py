@@ -26,7 +26,7 @@ DATABASE_EVENTS = frozenset(("sqlite3.connect", "sqlite3.connect/handle"))
 ENVIRONMENT_EVENTS = frozenset(("os.putenv", "os.unsetenv"))
 REPEATED = frozenset(("open", "os.remove", "os.listdir", "os.scandir"))
 MISSING = object()
-CWD, ENVIRON, PROCESSES = Ambient("cwd"), Ambient("environ"), Ambient("processes")
+CWD, ENVIRON, PROCESSES, STDIN = map(Ambient, ("cwd", "environ", "processes", "stdin"))
 
 
 class Outside:
@@ -156,6 +156,8 @@ class Outside:
             name, put = args if len(args) == 2 else (args[0], None)
             before, _ = self._environment.get(name, (variables().get(name), None))
             self._environment[name] = before, put
+        elif event == "builtins.input":
+            self._effects += [Read(STDIN), Changed(STDIN)]
         elif event == "os.chdir":
             self._hear_move(args)
         elif not self._repeated(event, args):

@@ -67,5 +67,8 @@ CASES = (
     Case("a callback registered and run later", "handlers = []\nstate = {}\n\ndef on(x):\n    state['x'] = x\n\nhandlers.append(on)\nz = 1\nfor h in handlers:\n    h(5)\nr = state['x']", "r", keeps=(1, 2, 4, 5, 7, 9, 10, 11), quick=True),
     Case("an exception carries a value", "class E(Exception):\n    pass\n\ndef f(x):\n    raise E(x)\n\nz = 1\ntry:\n    f([5])\nexcept E as e:\n    r = e.args[0]\ns = 2", "r", keeps=(1, 2, 4, 5, 8, 9, 10, 11)),
     Case("a contextvar", "import contextvars\nv = contextvars.ContextVar('v', default=0)\nv.set(4)\nz = 1\nr = v.get()", "r", keeps=(1, 2, 3, 5)),
+    Case("a limit of recursion for what recurs", "import sys\nsys.setrecursionlimit(3000)\ndef down(n):\n    return n and 1 + down(n - 1)\n\nz = max(1, 2)\nr = down(2500)", "r", keeps=(1, 2, 3, 4, 7)),
+    Case("a limit of recursion for a method that recurs", "import sys\nclass Tree:\n    def depth(self, n):\n        return n and 1 + self.depth(n - 1)\n\nt = Tree()\nsys.setrecursionlimit(3000)\nr = t.depth(2500)", "r", keeps=(1, 2, 3, 4, 6, 7, 8)),
+    Case("a limit of recursion for what does not recur", "import sys\nsys.setrecursionlimit(3000)\ndef f(n):\n    return n + 1\n\nr = f(2500)", "r", keeps=(3, 4, 6)),
     Case("sys.setrecursionlimit is ambient", "import sys\nsys.setrecursionlimit(900)\nz = 1\nr = sys.getrecursionlimit()", "r", keeps=(1, 2, 4)),
 )

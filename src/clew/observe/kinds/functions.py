@@ -56,6 +56,15 @@ def spoken_words(value: object) -> frozenset[str]:
     return frozenset().union(*(code_words(each.__code__) for each in held if type(each) is types.FunctionType))
 
 
+def recurs(value: object) -> bool:
+    """Tell whether a function, or a method of a user's class, speaks of itself by name."""
+    cls: type = value if isinstance(value, type) else type(value)
+    codes = [value.__code__] if type(value) is types.FunctionType else []
+    if not codes and is_users_class(cls):
+        codes = [held.__code__ for held in class_names(cls).values() if type(held) is types.FunctionType]
+    return any(code.co_name in code_words(code) | {*code.co_freevars} for code in codes)
+
+
 def function_reach(value: types.FunctionType) -> Reach:
     """Closure, defaults and attributes; for the user's own imported modules, the globals that the code names."""
     children: list[object] = [*(value.__closure__ or ()), *(value.__defaults__ or ())]
