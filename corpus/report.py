@@ -27,7 +27,7 @@ def details(result: Result) -> list[str]:
     said += [f"DIFFERS {trial.differs}"] if trial.differs else []
     said += [f"MISS    {miss.variable}: {miss.where}" for miss in trial.misses]
     if trial.least:
-        said += [f"NEEDLESS for {trial.least.variable}: {part!r}" for part in trial.least.needless]
+        said += [f"NEEDLESS for {trial.least.variable}: {part[:100]!r}" for part in trial.least.needless]
     return [f"    {line}" for line in said]
 
 

@@ -136,3 +136,24 @@ def test_using_a_colour_map_does_not_change_it() -> None:
     colours = matplotlib.colormaps["magma"].copy()
     assert act(colours, "x(0.5)") == set()
     assert act(colours, "x.set_bad('red')") == {"whole"}
+
+
+def test_a_box_leads_to_the_artists_in_it_until_it_is_in_a_figure() -> None:
+    from matplotlib.offsetbox import AnnotationBbox, DrawingArea
+    from matplotlib.patches import Circle
+
+    fig, ax = plt.subplots()
+    area, circle = DrawingArea(9, 9), Circle((3, 3), 2)
+    assert act(area, "x.add_artist(circle)", circle=circle) == {"whole"}
+    box = AnnotationBbox(area, (0.5, 0.5))
+    assert act(box, "circle.set_radius(3)", circle=circle) == {"whole", "<artist>"}
+    assert id(circle) in Look(box).cells
+    assert act(fig, "ax.add_artist(box)", ax=ax, box=box) == {"whole"}
+    assert act(fig, "circle.set_radius(4)", circle=circle) == {"whole"}
+    assert act(fig, "x.canvas.draw()") == set()
+
+
+def test_who_waits_for_a_drawing_or_for_new_limits_belongs_to_the_figure() -> None:
+    fig, ax = plt.subplots()
+    assert act(fig, "x.canvas.mpl_connect('draw_event', print)") == {"whole"}
+    assert act(fig, "ax.callbacks.connect('xlim_changed', print)", ax=ax) == {"whole"}

@@ -75,6 +75,10 @@ CASES = [
          "for f in (a, b): f.add_subplot().plot([1, 2])", "Same", needs="matplotlib"),
     Case("another line in a figure", "from matplotlib.figure import Figure\na, b = Figure(), Figure()\n"
          "a.add_subplot().plot([1, 2]); b.add_subplot().plot([2, 1])", "Differs", needs="matplotlib"),
+    Case("a colour map in use", "import matplotlib\na, b = (matplotlib.colormaps['magma'].copy() for _ in 'ab'); b(0.5)",
+         "Same", needs="matplotlib"),
+    Case("colours outside of the range", "import matplotlib\na, b = (matplotlib.colormaps['magma'].copy() for _ in 'ab')\n"
+         "b.set_over('red')", "Differs", needs="matplotlib"),
     Case("estimators by what they learned", "from sklearn.linear_model import LinearRegression as L\n"
          "a, b = L().fit([[1], [2]], [1, 2]), L().fit([[1], [2]], [1, 3])", "Differs", ".coef_", needs="sklearn"),
     Case("forests grown alike", "from sklearn.tree import DecisionTreeClassifier as T\n"

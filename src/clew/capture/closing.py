@@ -116,14 +116,14 @@ class Closer:
         step.effects += self.classes(step, touch, bound)
         self.note_errors(touch)
         asides = asides_of(touch)
-        step.effects += self.ambient_changes(touch, asides)
+        step.effects += self.ambient_changes(touch, asides, bound)
         aside = {Ambient(kind) for kind in asides}
         step.effects += [effect for effect in self.outside.finish() if effect.resource not in aside]
         step.effects += [*self.drawn(step), *standard_input(step.words, touch)]
         self.relate(step, bound)
         self.heap.forget(bound)
         self.stored, self.seeds, self.overwritten = [], (), set()
-        self.known, self.current_figure = set(), False
+        self.known, self.current_figure, self.heap.drawn = set(), False, False
 
     def bindings(self, step: Opened, statement: Statement, before: Mapping[str, int], raised: bool) -> set[str]:
         """The names that the step bound or deleted, its effects noted."""
@@ -199,7 +199,7 @@ class Closer:
             self.known |= self.heap.figures([current_figure()])
         return [Changed(cell, Reason.KNOWN) for cell in self.heap.write_known(self.known, step.number)]
 
-    def ambient_changes(self, touch: Touch, asides: frozenset[str]) -> list[Effect]:
+    def ambient_changes(self, touch: Touch, asides: frozenset[str], bound: Iterable[str]) -> list[Effect]:
         """The hidden state that moved, compared with the last look at it."""
         if not (self.ambient_touched or self.seeds):
             return []
@@ -214,7 +214,14 @@ class Closer:
         seeded: list[Effect] = [Bound(Ambient(kind), Reason.KNOWN) for kind in self.seeds]
         moved -= set(self.seeds)
         moving: list[Effect] = [Read(Ambient(kind)) for kind in sorted(moved & MOVES_ON)]
+        if "matplotlib" in self.moved and ("matplotlib.figure" in moved or self.drew(bound)):
+            moving.append(Read(Ambient("matplotlib"), Reason.KNOWN))  # whoever draws goes by the parameters
         return [*seeded, *moving, *[Changed(Ambient(kind)) for kind in sorted(moved)]]
+
+    def drew(self, bound: Iterable[str]) -> bool:
+        """Tell whether the step changed a figure, or bound what belongs to one."""
+        values = (self.namespace.get(name) for name in bound)
+        return self.heap.drawn or any(self.heap.is_drawn(value) for value in values)
 
     def note_errors(self, touch: Touch) -> None:
         """Note whether the program, and not a library that it loads, makes errors of some warnings from now on."""

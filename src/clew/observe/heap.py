@@ -12,7 +12,7 @@ from clew.model.resources import ALL_CELLS, ALL_PARTS, Cell
 from clew.observe.atoms import ATOMS, BULKS
 from clew.observe.explore import Exploration
 from clew.observe.kind import Digest, Kind, Opaque
-from clew.observe.kinds.figures import is_figure
+from clew.observe.kinds.figures import is_cell
 from clew.observe.kinds.plain import ORDER
 from clew.observe.ours import is_users_class
 from clew.observe.surveys import Entry, Surveys
@@ -38,6 +38,7 @@ class Heap(Surveys):
         super().__init__(find, inert, namespace)
         self.prepared: set[int] = set()
         self.handles: list[object] = []
+        self.drawn = False  # the step under way is seen to have changed a figure
 
     # ---- reading ----------------------------------------------------------------------------------------
 
@@ -155,6 +156,7 @@ class Heap(Surveys):
                 entry.digest = digest
                 if found:
                     changed[address] = self.led(value, kind)
+                    self.drawn |= kind.name in DRAWN
                     effects += self.write(entry, found, digest, step)
             if kind.name == "handle":
                 self.handles.append(value)
@@ -174,12 +176,16 @@ class Heap(Surveys):
             entry.writers[part] = step
         return [Changed(Cell(entry.number, part, entry.label), reason) for part in parts]
 
+    def is_drawn(self, value: object) -> bool:
+        """Tell whether an object belongs to a figure."""
+        kind = None if type(value) in ATOMS else self.kind(type(value))
+        return kind is not None and kind.name in DRAWN
+
     def figures(self, values: Iterable[object]) -> set[int]:
-        """The addresses of the figures that these objects are or belong to."""
+        """The addresses of the figures that these objects are or belong to; of artists in none, their own."""
         walk = Exploration()
-        parts = [v for v in values if type(v) not in ATOMS and (k := self.kind(type(v))) and k.name in DRAWN]
-        self.explore(parts, walk)
-        return {id(value) for value, kind in walk.objects.values() if kind.name == "artist" and is_figure(value)}
+        self.explore([value for value in values if self.is_drawn(value)], walk)
+        return {id(value) for value, kind in walk.objects.values() if kind.name == "artist" and is_cell(value)}
 
     def write_known(self, addresses: Collection[int], step: int) -> list[Cell]:
         """The step is known to have written the cells at these addresses."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from copy import copy
 from typing import Any
 
 from clew.replay.painter import Brush, Painter, attributes, type_name
@@ -144,6 +145,13 @@ def _transform(value: Any, painter: Painter) -> Portrait:
     return whole(type_name(type(value)), [(f".{key}", painter.paint(item)) for key, item in own.items()])
 
 
+def _colormap(value: Any, painter: Painter) -> Portrait:
+    """Portray a colour map with its table, which is made when it is first used."""
+    twin = copy(value)
+    twin(0.0)
+    return whole(type_name(type(value)), [(f".{key}", painter.paint(item)) for key, item in attributes(twin).items()])
+
+
 TRANSFORM_CACHES = frozenset({"_invalid", "_parents", "_shorthand_name", "_inverted", "_mtx"})
 PANDAS_ARRAYS = "pandas.core.arrays.base.ExtensionArray"
 TENSOR_OWN = frozenset({"_parameters", "_backward_hooks"})
@@ -176,5 +184,6 @@ LIBRARIES = {
     "torch._C.Generator": Brush(_torch_generator),
     "matplotlib.figure.Figure": Brush(_figure, complete=True),
     "matplotlib.transforms.TransformNode": Brush(_transform, complete=True),
+    "matplotlib.colors.Colormap": Brush(_colormap, complete=True),
     "matplotlib.artist.Artist": Brush(_artist, complete=True),
 }

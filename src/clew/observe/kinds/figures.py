@@ -55,6 +55,7 @@ AXES = ("_aspect", "_box_aspect", "_adjustable", "_anchor", "_axisbelow", "axiso
 AXIS = ("_autoscale_on", "label_position", "offset_text_position", "_scale", "units", "_remove_overlapping_locs")
 FONT = ("_size", "_weight", "_slant", "_family", "_file")
 CHILD_LISTS = ("_children", "artists", "collections", "images", "lines", "patches", "tables", "texts", "legends")
+INNER = ("_child", "offsetbox", "image", "_text")
 REDRAWN = ("Quiver", "Barbs")  # whose paths are made when they are drawn
 TITLES = ("title", "_left_title", "_right_title")
 SUPER_TITLES = ("_suptitle", "_supxlabel", "_supylabel")
@@ -72,15 +73,27 @@ def figure_of(artist: Any) -> Any:
     return root(artist) or (artist if "_localaxes" in attributes(artist) else None)
 
 
-def is_figure(artist: Any) -> bool:
-    """Tell a figure from what is in one."""
-    return "_localaxes" in attributes(artist)
+def is_cell(artist: Any) -> bool:
+    """Tell a figure, or an artist that is in none, from what is in one."""
+    return figure_of(artist) in (None, artist)
 
 
 def artist_reach(artist: Any) -> Reach:
-    """Lead from an artist to its figure."""
+    """Lead from an artist to its figure; while it is in none, to the artists that it is made of."""
     figure = figure_of(artist)
-    return Reach() if figure is None or figure is artist else Reach((figure,))
+    if figure is None:
+        return Reach(tuple(inner_artists(attributes(artist))))
+    return Reach() if figure is artist else Reach((figure,))
+
+
+def inner_artists(state: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the artists that an offset box or annotation is made of."""
+    held = [state.get(name) for name in INNER]
+    if type(state.get("_children")) is list:
+        held += state["_children"]
+    for artist in held:
+        if artist is not None and "_remove_method" in attributes(artist):
+            yield artist
 
 
 def artist_digest(artist: Any) -> Digest:
@@ -102,6 +115,7 @@ def figure_state(figure: Any) -> Iterator[object]:
     yield list(attributes(state.get("subplotpars")).values()) if placed else id(state.get("_layout_engine"))
     titles = [state[name] for name in SUPER_TITLES if state.get(name) is not None]
     yield [artist_state(title, moves=True) for title in titles]
+    yield connected(state.get("_canvas_callbacks"))
     yield from children_state(state, but=set(map(id, titles)))
     for axes in state.get("_localaxes") or ():
         yield from axes_state(axes, placed)
@@ -120,6 +134,7 @@ def axes_state(axes: Any, placed: bool) -> Iterator[object]:
         if name in state:
             yield from axis_state(state[name])
     yield limits(state)
+    yield connected(state.get("callbacks"))
     yield [edge_state(edge) for edge in (*spines(state.get("spines")), state.get("patch"))]
     yield from children_state(state)
     legend = state.get("legend_")
@@ -127,6 +142,12 @@ def axes_state(axes: Any, placed: bool) -> Iterator[object]:
         yield artist_state(legend)
     for inner in state.get("child_axes") or ():
         yield from axes_state(inner, placed)
+
+
+def connected(registry: Any) -> list[object]:
+    """Return the numbers of the callbacks that wait for each event: a drawing or new limits may call them."""
+    waiting = attributes(registry).get("callbacks")
+    return [[signal, *held] for signal, held in waiting.items() if held] if type(waiting) is dict else []
 
 
 def edge_state(edge: Any) -> list[object]:
@@ -202,7 +223,8 @@ def artist_state(artist: Any, *, moves: bool = False) -> list[object]:
     if type(artist).__module__.startswith("mpl_toolkits.mplot3d"):
         # The rest is the projection, made anew at each drawing, the order of depth included.
         return [id(artist), values(state, ("_visible", "_alpha", "_label", *SPACE))]
-    if "_text" in state:
+    said += map(artist_state, inner_artists(state))
+    if type(state.get("_text")) is str:
         said += values(state, TEXT)
         if not moves:
             said += values(state, ("_x", "_y"))
