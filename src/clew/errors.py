@@ -16,6 +16,7 @@ ClewError
 │   └── BadSetting          a setting that cannot be understood
 ├── StoreError              the store cannot be used
 │   ├── NewerStore          written by a newer clew
+│   ├── OlderStore          written by an older clew, and to be migrated on purpose
 │   ├── MissingBlob         a value whose bytes are not in the store
 │   ├── DamagedBlob         bytes that are not what their name says
 │   ├── NotExact            a format from which a value does not come back as it was
@@ -159,6 +160,15 @@ class NewerStore(StoreError):
         self.hint = "upgrade clew to open it"
 
 
+class OlderStore(StoreError):
+    """The store was written by an older clew, and bringing it up to date has to be asked for."""
+
+    def __init__(self, where: str, found: int, ours: int) -> None:
+        super().__init__(f"the store {where} has schema {found}; this clew uses {ours}")
+        self.where, self.found, self.ours = where, found, ours
+        self.hint = "`clew store migrate` brings it up to date; older clews cannot open it then"
+
+
 class DamagedRecord(StoreError):
     """A record in the store or journal that cannot be read."""
 
@@ -184,9 +194,9 @@ class DamagedBlob(StoreError):
 class NotExact(StoreError):
     """A value does not come back from a format as it was."""
 
-    def __init__(self, codec: str) -> None:
-        super().__init__(f"the value does not come back from {codec} as it was")
-        self.codec = codec
+    def __init__(self, codec: str, why: str = "it does not come back as it was") -> None:
+        super().__init__(f"{codec} cannot keep the value: {why}")
+        self.codec, self.why = codec, why
 
 
 class CannotKeep(StoreError):

@@ -1,0 +1,94 @@
+"""Pickles, for what no open format holds: cloudpickle, so that the classes and functions of a notebook come along."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+from collections import ChainMap
+from functools import cache
+from typing import Any, BinaryIO, NoReturn
+
+from clew.store.codecs.codec import Codec
+
+PROTOCOL = 5  # big buffers go to the file as they are
+
+
+def write(value: object, file: BinaryIO) -> None:
+    """Pickle a value; TypeError for what would not come back as it was."""
+    pickler()(file, protocol=PROTOCOL).dump(value)
+
+
+def read(file: BinaryIO) -> object:
+    """Load a pickle: this runs code, so ask first who wrote it."""
+    return pickle.load(file)
+
+
+def matches(value: object, file: BinaryIO) -> bool:
+    """Whether the pickle can be loaded, and gives a value of the type.
+
+    Where the copy may not be made, we do not look: where it would not fit into memory, or would do something when it
+    goes (a class with `__del__`).
+    """
+    if size_of(file) > free_memory() // 3:
+        return True
+    try:
+        return type(CarefulUnpickler(file).load()) is type(value)
+    except Unlookable:
+        return True
+
+
+class Unlookable(BaseException):  # no handler in a user's `__setstate__` catches it
+    """The copy may not be made."""
+
+
+class CarefulUnpickler(pickle.Unpickler):
+    """Loads a pickle, unless objects of it do something when they go."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Give a class or function of the pickle."""
+        found = super().find_class(module, name)
+        if isinstance(found, type) and getattr(found, "__del__", None) is not None:
+            raise Unlookable
+        return found
+
+
+@cache
+def pickler() -> Any:
+    """Give cloudpickle's pickler, without what it silently turns into something else."""
+    import cloudpickle  # it takes 20 ms, and most values need none
+
+    class Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # it has no types
+        """Pickles all that cloudpickle does and that comes back as it was."""
+
+        dispatch_table = ChainMap(REFUSED, cloudpickle.Pickler.dispatch_table)  # noqa: RUF012  # pickle's own protocol
+
+    return Pickler
+
+
+def open_file(value: object) -> NoReturn:
+    """Refuse what cloudpickle would make text of."""
+    raise TypeError("it holds an open file")
+
+
+def memory(value: object) -> NoReturn:
+    """Refuse what cloudpickle would make bytes of."""
+    raise TypeError("it holds a view of another object's memory")
+
+
+REFUSED = {io.TextIOWrapper: open_file, memoryview: memory}
+
+
+def size_of(file: BinaryIO) -> int:
+    """Give how many bytes a file has, from its beginning."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    return size
+
+
+def free_memory() -> int:
+    """Give how many bytes of memory are free."""
+    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+PICKLE = Codec("pickle", ".pkl", False, lambda value: True, write, read, matches)

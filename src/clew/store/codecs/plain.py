@@ -1,0 +1,173 @@
+"""JSON for plain data.
+
+What JSON has no word for is a dict of one key that begins with `$`:
+
+    (1, 2)            {"$tuple": [1, 2]}
+    {1: "a"}          {"$dict": [[1, "a"]]}
+    date(2024, 5, 1)  {"$date": "2024-05-01"}
+    nan               {"$float": "nan"}
+
+So any other tool reads the file, and clew reads the very value. Numbers keep all their digits, dicts their order.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import decimal
+import fractions
+import json
+import math
+import pathlib
+import sys
+import uuid
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from clew.errors import NotExact
+from clew.store.codecs.codec import Codec, read_alike
+
+JSON_TYPES = (type(None), bool, int, str)
+HELD = (list, dict, set, bytearray)  # what can be changed: it must be met once, or it would come back as two
+
+
+def fits(value: object) -> bool:
+    """Whether a value is of a type that JSON has, or we have a word for."""
+    return type(value) in PLAIN or is_number(value)
+
+
+def write(value: object, file: BinaryIO) -> None:
+    """Write a value as JSON in UTF-8; NotExact if something in it is not plain."""
+    said = Encoding().encoded(value)
+    text = json.dumps(said, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
+    try:
+        file.write(text.encode("utf-8"))
+    except UnicodeEncodeError:  # half a surrogate pair, which Python's text may hold
+        file.write(json.dumps(said, allow_nan=False).encode("ascii"))
+
+
+def read(file: BinaryIO) -> object:
+    """Read a value."""
+    return decoded(json.loads(file.read()))
+
+
+class Encoding:
+    """One value being turned into what JSON can say; `met` are the objects in it that can be changed."""
+
+    __slots__ = ("met",)
+
+    def __init__(self) -> None:
+        self.met: set[int] = set()
+
+    def encoded(self, value: Any) -> object:
+        """Give a value as JSON can say it."""
+        kind = type(value)
+        if kind in JSON_TYPES:
+            return value
+        if kind in HELD:
+            self.meet(value)
+        if kind is float:
+            return value if math.isfinite(value) else {"$float": repr(value)}
+        if kind is list:
+            return [self.encoded(item) for item in value]
+        if kind is dict:
+            return self.encoded_dict(value)
+        if kind in (tuple, set, frozenset):
+            return {f"${kind.__name__}": [self.encoded(item) for item in ordered(value)]}
+        return worded(value)
+
+    def meet(self, value: object) -> None:
+        """Note that an object was met; NotExact if it was met before."""
+        if id(value) in self.met:
+            raise NotExact("json", "something in it is there twice")
+        self.met.add(id(value))
+
+    def encoded_dict(self, value: dict[Any, Any]) -> object:
+        """Give a dict as one of JSON, or as pairs where its keys are not all text that means itself."""
+        if all(type(key) is str and not key.startswith("$") for key in value):
+            return {key: self.encoded(held) for key, held in value.items()}
+        return {"$dict": [[self.encoded(key), self.encoded(held)] for key, held in value.items()]}
+
+
+def ordered(value: Any) -> list[Any]:
+    """Give the items of a tuple as they come, those of a set in an order that is always the same."""
+    return list(value) if type(value) is tuple else sorted(value, key=lambda item: (type(item).__name__, repr(item)))
+
+
+def worded(value: Any) -> object:
+    """Give a value that JSON has no word for; NotExact if we have none either."""
+    if is_number(value):
+        return {"$numpy": [value.dtype.str, base64.b64encode(value.tobytes()).decode(), str(value)]}
+    if type(value) not in WORDS:
+        raise NotExact("json")
+    name, say, _ = WORDS[type(value)]
+    return {name: say(value)}
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a number of NumPy, as most metrics are."""
+    numpy = sys.modules.get("numpy")
+    kinds = (getattr(numpy, "number", None), getattr(numpy, "bool_", None), getattr(numpy, "datetime64", None))
+    return numpy is not None and type(value).__module__ == "numpy" and isinstance(value, tuple(filter(None, kinds)))
+
+
+def decoded(said: Any) -> Any:
+    """Give the value that JSON says."""
+    if type(said) is list:
+        return [decoded(item) for item in said]
+    if type(said) is not dict:
+        return said
+    name = next(iter(said), "")
+    if name.startswith("$"):
+        return UNSAID[name](said[name])
+    return {key: decoded(held) for key, held in said.items()}
+
+
+def decoded_number(said: list[str]) -> object:
+    """Give a number of NumPy."""
+    import numpy as np  # only who saved such a number needs it
+
+    return np.frombuffer(base64.b64decode(said[1]), dtype=said[0])[0]
+
+
+def decoded_items(kind: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Give what makes a container of its items."""
+    return lambda said: kind(decoded(item) for item in said)
+
+
+WORDS: dict[type, tuple[str, Callable[[Any], object], Callable[[Any], object]]] = {
+    complex: ("$complex", repr, complex),
+    bytes: ("$bytes", lambda value: base64.b64encode(value).decode(), base64.b64decode),
+    bytearray: (
+        "$bytearray",
+        lambda value: base64.b64encode(value).decode(),
+        lambda said: bytearray(base64.b64decode(said)),
+    ),
+    dt.datetime: ("$datetime", lambda value: value.isoformat(), dt.datetime.fromisoformat),
+    dt.date: ("$date", lambda value: value.isoformat(), dt.date.fromisoformat),
+    dt.time: ("$time", lambda value: value.isoformat(), dt.time.fromisoformat),
+    dt.timedelta: (
+        "$timedelta",
+        lambda value: [value.days, value.seconds, value.microseconds],
+        lambda said: dt.timedelta(*said),
+    ),
+    decimal.Decimal: ("$decimal", str, decimal.Decimal),
+    fractions.Fraction: ("$fraction", str, fractions.Fraction),
+    uuid.UUID: ("$uuid", str, uuid.UUID),
+    pathlib.PosixPath: ("$path", str, pathlib.PosixPath),
+    range: ("$range", lambda value: [value.start, value.stop, value.step], lambda said: range(*said)),
+}
+
+UNSAID: dict[str, Callable[[Any], object]] = {
+    "$float": float,
+    "$tuple": decoded_items(tuple),
+    "$set": decoded_items(set),
+    "$frozenset": decoded_items(frozenset),
+    "$dict": lambda said: {decoded(key): decoded(held) for key, held in said},
+    "$numpy": decoded_number,
+    **{name: unsay for name, _, unsay in WORDS.values()},
+}
+
+PLAIN = frozenset([*JSON_TYPES, float, list, dict, tuple, set, frozenset, *WORDS])
+
+JSON = Codec("json", ".json", True, fits, write, read, read_alike(read))
