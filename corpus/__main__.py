@@ -88,7 +88,8 @@ def _tried(program: Program, options: argparse.Namespace, *, minimal: bool) -> R
     try:
         plain = plain_result(program, Path(options.cache).expanduser(), options.timeout)
         if plain.apart:
-            return Result(program.name, plain.apart, last_line((plain.stderr or "").encode())[:200])
+            why = last_line((plain.stderr or plain.stdout or "").encode())
+            return Result(program.name, plain.apart, why[:200])
         minimal = minimal and plain.seconds < QUICK
         return Result(program.name, trial=try_program(program, plain, options.slices, minimal=minimal))
     except Exception as error:  # many things can go wrong with the programs of others; it is counted and shown

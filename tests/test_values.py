@@ -73,8 +73,15 @@ CASES = [
     Case("categories", "a = pandas.Series(['u'], dtype='category'); b = a.cat.add_categories('v')", "Differs", needs="pandas"),
     Case("figures by pixels", "from matplotlib.figure import Figure\na, b = Figure(), Figure()\n"
          "for f in (a, b): f.add_subplot().plot([1, 2])", "Same", needs="matplotlib"),
+    Case("looking at a figure calls nobody", "from matplotlib.figure import Figure\nseen = []\nfor n in 'ab':\n f = Figure()\n"
+         " f.canvas.mpl_connect('draw_event', seen.append)\n globals()[n] = (f, seen if n == 'a' else [])", "Same", needs="matplotlib"),
+    Case("figures by who waits for their events", "from matplotlib.figure import Figure\na, b = Figure(), Figure()\n"
+         "def shrink(event): ...\na.canvas.mpl_connect('draw_event', shrink)", "Differs", needs="matplotlib"),
     Case("another line in a figure", "from matplotlib.figure import Figure\na, b = Figure(), Figure()\n"
          "a.add_subplot().plot([1, 2]); b.add_subplot().plot([2, 1])", "Differs", needs="matplotlib"),
+    Case("graphs by their edges", "a, b = networkx.Graph([(1, 2)]), networkx.Graph([(1, 3)])", "Differs", needs="networkx"),
+    Case("graphs that were asked for their edges", "a, b = networkx.Graph([(1, 2)]), networkx.Graph([(1, 2)]); a.edges, a.adj", "Same",
+         needs="networkx"),
     Case("a colour map in use", "import matplotlib\na, b = (matplotlib.colormaps['magma'].copy() for _ in 'ab'); b(0.5)",
          "Same", needs="matplotlib"),
     Case("colours outside of the range", "import matplotlib\na, b = (matplotlib.colormaps['magma'].copy() for _ in 'ab')\n"

@@ -120,11 +120,22 @@ def _torch_generator(value: Any, painter: Painter) -> Portrait:
 
 
 def _figure(value: Any, _painter: Painter) -> Portrait:
-    """Portray a figure by its pixels."""
+    """Portray a figure by its pixels and by who waits for its events: those are not called, for they may do anything."""
     pixels = io.BytesIO()
-    value.savefig(pixels, format="raw", dpi=value.get_dpi())
-    size = value.get_size_inches()
-    return leaf(type_name(type(value)), f"{tuple(size)}".encode() + pixels.getvalue())
+    waiting = value.canvas.callbacks
+    with waiting.blocked():
+        value.savefig(pixels, format="raw", dpi=value.get_dpi())
+    called = [
+        f"{signal} {_callback_name(held)}" for signal, each in waiting.callbacks.items() for held in each.values()
+    ]
+    head = f"{tuple(value.get_size_inches())}{sorted(called)}".encode()
+    return leaf(type_name(type(value)), head + pixels.getvalue())
+
+
+def _callback_name(held: Any) -> str:
+    """Name a function that a weak reference leads to."""
+    function = held()
+    return getattr(function, "__qualname__", type_name(type(function)))
 
 
 def _artist(value: Any, painter: Painter) -> Portrait:

@@ -117,5 +117,7 @@ def _is_cache(cls: type, key: str) -> bool:
         return True
     for base in cls.__mro__:
         if key in base.__dict__:
-            return "cache" in type(base.__dict__[key]).__name__.lower()
+            kind = type(base.__dict__[key])
+            # What can be set by hand is more than a cache: networkx keeps a graph's edges behind such a property.
+            return "cache" in kind.__name__.lower() and not hasattr(kind, "__set__")
     return False
