@@ -42,7 +42,6 @@ UNSOUND = {
 # The value is the same; the slice is larger than need be, or lost a branch that did not run.
 NOT_SMALLEST = {
     "a cached property is not a change": "what a property of the user's keeps may replay to another value: it counts",
-    "a thread changes a list": "t.join() only waits: nothing that it changes can be seen",
     "__init_subclass__ registers": "one key of a class attribute's dictionary is not told from another",
     "a weak dictionary": "its keys are not told apart",
     "a class body reads a global that is set later for methods": "making an instance reads what its methods read",

@@ -11,6 +11,7 @@ from clew.analysis.touch import Touch
 from clew.capture.opened import Opened
 from clew.capture.reading import Reader
 from clew.capture.submodules import name_of
+from clew.capture.threads import Threads
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
 from clew.model.resources import Ambient, File, Module, Name
 from clew.observe.ambient import AmbientProbes
@@ -52,6 +53,7 @@ class Closer:
         self.moved: set[str] = set()  # ambient state that the program changed
         self.errors = error_filters()
         self.raising = False  # the program made errors of some warnings
+        self.threads = Threads(namespace, heap)
         self.known: set[int] = set()  # addresses of figures and long containers that the step is known to change
         self.current_figure = False
         self.ambient_touched = False
@@ -108,9 +110,11 @@ class Closer:
         """Add what the step changed to its effects."""
         before = {} if step.leaving else {name: step.bound_before.get(name, 0) for name in statement.binds}
         bound = self.bindings(step, statement, before, raised)
+        self.threads.look(step)
         if step.prepared:
             step.effects += self.heap.compare(step.looked, step.number)
             step.effects += self.handles()
+        step.effects += self.threads.close(step)
         step.effects += self.modules(step, touch, sure=statement.shape is Shape.SIMPLE and not raised)
         step.effects += self.reader.submodules.loaded(touch.imports)
         step.effects += self.classes(step, touch, bound)

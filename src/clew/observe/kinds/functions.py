@@ -47,6 +47,17 @@ def code_words(code: types.CodeType) -> frozenset[str]:
     return frozenset(code.co_names).union(*inner)
 
 
+def set_names(value: object) -> frozenset[str]:
+    """The global names that a function's code, or code within it, may bind or delete."""
+    return code_sets(value.__code__) if type(value) is types.FunctionType else frozenset()
+
+
+def code_sets(code: types.CodeType) -> frozenset[str]:
+    """The global names that code may bind or delete."""
+    inner = [code_sets(const) for const in code.co_consts if isinstance(const, types.CodeType)]
+    return frozenset(i.argval for i in dis.get_instructions(code) if i.opname in NAME_WRITES).union(*inner)
+
+
 def spoken_words(value: object) -> frozenset[str]:
     """The names and attributes that a function, or the methods of a user's class, speak of."""
     if type(value) is types.FunctionType:
