@@ -136,12 +136,13 @@ class Blobs:
 
     def check(self, referenced: Iterable[Blob]) -> Report:
         """Read every blob, and say which are missing, damaged or named by nobody."""
-        there, wanted = set(self.all()), {blob.hash: blob for blob in referenced}
-        known = {blob.hash for blob in there}
-        missing = {blob for name, blob in wanted.items() if name not in known}
-        damaged = {blob for blob in there if self._is_damaged(wanted.get(blob.hash, blob))}
-        orphaned = {blob for blob in there if blob.hash not in wanted}
-        return Report(*(tuple(sorted(found, key=lambda blob: blob.hash)) for found in (missing, damaged, orphaned)))
+        wanted = {blob.hash: blob for blob in referenced}
+        there = {blob.hash: wanted.get(blob.hash, blob) for blob in self.all()}
+        return Report(
+            missing=in_order(wanted[name] for name in wanted.keys() - there.keys()),
+            damaged=in_order(filter(self._is_damaged, there.values())),
+            orphaned=in_order(there[name] for name in there.keys() - wanted.keys()),
+        )
 
     def gc(self, referenced: Callable[[], Collection[str]], grace: float = GRACE) -> tuple[Blob, ...]:
         """Remove the blobs whose hashes `referenced()` does not give, and say which they were.
@@ -192,6 +193,11 @@ def hashed(file: BinaryIO, copy: BinaryIO | None = None) -> str:
         if copy is not None:
             copy.write(chunk)
     return sha.hexdigest()
+
+
+def in_order(blobs: Iterable[Blob]) -> tuple[Blob, ...]:
+    """Give blobs in the order of their names."""
+    return tuple(sorted(blobs, key=lambda blob: blob.hash))
 
 
 def batches(blobs: Iterable[Blob]) -> Iterator[list[Blob]]:
