@@ -43,11 +43,17 @@ OPERATIONS = (
 
 @dataclass(frozen=True, slots=True)
 class HiddenCall:
-    """A call that nobody announces: a dotted path from a variable, or a method of we do not know what."""
+    """A call that nobody announces: a dotted path from a variable, or a method of we do not know what.
+
+    `positional` counts its arguments; `arguments` pairs position, keyword or "*" with the variable that the argument
+    is reached from, or nothing.
+    """
 
     path: str
     method: str
+    positional: int
     keywords: frozenset[str]
+    arguments: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,9 @@ def touch_of(statement: ast.stmt) -> Touch:
     nodes = [node for part in parts for node in _running(part)]
     announced = set() if shape_of(statement) in WHOLE else {id(n) for part in parts for n in _straight(part)}
     calls = [node for node in nodes if isinstance(node, ast.Call) and id(node) not in announced]
-    hidden = [_hidden(node.func, node) for node in calls]
-    hidden += [_hidden(node, None) for part in parts for node in getattr(part, "decorator_list", [])]
+    passing = frozenset(name for node in nodes for name in _passing(node, shape_of(statement) in WHOLE))
+    hidden = [_hidden(node.func, node, passing) for node in calls]
+    hidden += [_hidden(node, None, passing) for part in parts for node in getattr(part, "decorator_list", [])]
     return Touch(
         frozenset(root for node in nodes for root in _stored(node)),
         tuple(hidden),
@@ -160,11 +167,39 @@ def dotted(node: ast.AST) -> str:
     return ".".join([node.id, *reversed(words)]) if isinstance(node, ast.Name) else ""
 
 
-def _hidden(callee: ast.expr, call: ast.Call | None) -> HiddenCall:
+def _hidden(callee: ast.expr, call: ast.Call | None, passing: frozenset[str]) -> HiddenCall:
     if call is None and isinstance(callee, ast.Call):
-        return _hidden(callee.func, callee)
-    keywords = frozenset(keyword.arg or "**" for keyword in call.keywords) if call else frozenset()
-    return HiddenCall(dotted(callee), callee.attr if isinstance(callee, ast.Attribute) else "", keywords)
+        return _hidden(callee.func, callee, passing)
+    path = "" if root_of(callee) in passing else dotted(callee)
+    method = callee.attr if isinstance(callee, ast.Attribute) else ""
+    if call is None:  # a decorator, called with what it decorates
+        return HiddenCall(path, method, 1, frozenset(), (("0", ""),))
+    keywords = frozenset(keyword.arg or "**" for keyword in call.keywords)
+    roots = {key: "" if root in passing else root for key, root in arguments_of(call).items()}
+    return HiddenCall(path, method, len(call.args), keywords, tuple(roots.items()))
+
+
+def _passing(node: ast.AST, loops: bool) -> Iterator[str]:
+    """Names that may stand for something else when the call happens than before the statement."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store()) if loops:
+            yield name
+        case ast.comprehension(target=target):
+            yield from (inner.id for inner in ast.walk(target) if isinstance(inner, ast.Name))
+        case ast.Lambda(args=arguments):
+            yield from (inner.arg for inner in ast.walk(arguments) if isinstance(inner, ast.arg))
+        case _:
+            return
+
+
+def arguments_of(call: ast.Call) -> dict[str, str]:
+    """Name the variables that a call's arguments are reached from, by position or keyword; "*" is a starred one."""
+    pairs = [
+        ("*" if isinstance(argument, ast.Starred) else str(position), argument)
+        for position, argument in enumerate(call.args)
+    ]
+    pairs += [(keyword.arg or "**", keyword.value) for keyword in call.keywords]
+    return {key: root_of(value) for key, value in pairs}
 
 
 def _words(node: ast.AST) -> Iterator[str]:

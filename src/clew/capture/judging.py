@@ -100,7 +100,8 @@ class Judge:
             return Harmless() if not lively else Unknown()
         if facts is None:
             return Unknown()
-        site = CallSite(0, NOWHERE, hidden.method, root or "", 9, hidden.keywords, {"*": ""} if facts.unless else {})
+        arguments = dict(hidden.arguments)
+        site = CallSite(0, NOWHERE, hidden.method, root or "", hidden.positional, hidden.keywords, arguments)
         return verdict(facts, site, lively, functions)
 
     # ---- calls ------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from clew.analysis.outline import (
     outline,
     shape_of,
 )
-from clew.analysis.touch import dotted, root_of, touch_of
+from clew.analysis.touch import arguments_of, dotted, root_of, touch_of
 from clew.model.places import Span
 from clew.model.typed import Any
 from clew.rewrite.plan import CallSite, Plan
@@ -107,7 +107,7 @@ class _Announcer(ast.NodeTransformer):
         receiver = root_of(callee.value) if isinstance(callee, ast.Attribute) else ""
         self.sites.append(
             CallSite(
-                self.number, _span(node), method, receiver, len(node.args), keywords, _arguments(node), _handed(node)
+                self.number, _span(node), method, receiver, len(node.args), keywords, arguments_of(node), _handed(node)
             )
         )
         self.generic_visit(node)
@@ -118,16 +118,6 @@ class _Announcer(ast.NodeTransformer):
             node.func = _wrapped(CALL, site, node.func)
         node.args = [_noted(argument) for argument in node.args]
         return node
-
-
-def _arguments(node: ast.Call) -> dict[str, str]:
-    """Name the arguments that are plain variables, by position or keyword; "*" stands for a starred one."""
-    pairs = [
-        ("*" if isinstance(argument, ast.Starred) else str(position), argument)
-        for position, argument in enumerate(node.args)
-    ]
-    pairs += [(keyword.arg or "**", keyword.value) for keyword in node.keywords]
-    return {key: root_of(value) for key, value in pairs}
 
 
 def _handed(node: ast.Call) -> tuple[str, ...]:
