@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 
-from clew.artifacts.compare import compared
+from clew.archive.compare import compared
 
 
 @dataclass(frozen=True, slots=True)

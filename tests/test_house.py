@@ -32,7 +32,7 @@ FLOORS = {
     "capture": 3,
     "export": 3,
     "replay": 4,
-    "artifacts": 4,
+    "archive": 4,  # not `artifacts`: that is a function, `clew.artifacts()`
     "plugins": 4,
     "screen": 4,
     "session": 5,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clew.errors import BadSetting
+from clew.screen.artifacts import shown
 from clew.store.paths import SETTINGS
 from clew.store.settings import ALL, ON_ERROR, RECORD_HOST, Setting, settings, store_set, value_of
 
@@ -100,4 +101,4 @@ def test_each_setting_may_stand_in_a_project() -> None:
 
 def test_a_password_is_not_shown(tmp_path: Path) -> None:
     found = {each.setting.name: each for each in settings(str(tmp_path), {}, {"CLEW_BLOBS": "s3://me:pass@host/b"})}
-    assert found["blobs"].shown == "s3://me:***@host/b"
+    assert shown(found["blobs"]) == "s3://me:***@host/b"

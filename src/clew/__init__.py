@@ -7,26 +7,61 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # as in `typing`, which every watched program would have to load
 if TYPE_CHECKING:
-    from clew.api import explain, sessions, show, slice  # noqa: A004  # the word of the trade: read as clew.slice
+    from clew.api import (
+        artifacts,
+        delete,
+        diff,
+        explain,
+        file,
+        gc,
+        get,
+        restore,
+        save,
+        sessions,
+        show,
+        slice,  # noqa: A004  # the word of the trade: read as clew.slice
+        tag,
+        uses,
+    )
     from clew.ipython.extension import load_ipython_extension, unload_ipython_extension
 
 __version__ = "0.1.0"
 
 __all__ = [
     "__version__",
+    "artifacts",
+    "delete",
+    "diff",
     "explain",
+    "file",
+    "gc",
+    "get",
     "load_ipython_extension",
+    "restore",
+    "save",
     "sessions",
     "show",
     "slice",
+    "tag",
     "unload_ipython_extension",
+    "uses",
 ]
 
 _HOMES = {
+    "artifacts": "clew.api",
+    "delete": "clew.api",
+    "diff": "clew.api",
     "explain": "clew.api",
+    "file": "clew.api",
+    "gc": "clew.api",
+    "get": "clew.api",
+    "restore": "clew.api",
+    "save": "clew.api",
     "sessions": "clew.api",
     "show": "clew.api",
     "slice": "clew.api",
+    "tag": "clew.api",
+    "uses": "clew.api",
     "load_ipython_extension": "clew.ipython.extension",
     "unload_ipython_extension": "clew.ipython.extension",
 }

@@ -5,29 +5,41 @@ Without a session they speak of the program that is running; with one (its numbe
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 from clew import session as parts
 from clew.analysis.notebooks import check_cells, is_notebook, read_notebook
+from clew.archive.archive import Collected, Wish
+from clew.archive.names import checked_tags, wanted
+from clew.archive.times import Moment, moment
 from clew.dataflow.explain import explain as chain
 from clew.dataflow.graph import fold
 from clew.dataflow.slicing import cut
-from clew.errors import NotCapturing, UnknownStep, UnknownVariable
+from clew.errors import FileMissing, NotCapturing, UnknownStep, UnknownVariable
 from clew.model.data import dataclass
 from clew.model.events import BEFORE, Event, Faulted
+from clew.model.files import File
 from clew.model.graph import Graph, Slice
 from clew.model.places import place_name
 from clew.replay.portrait import Verdict
 from clew.replay.process import Cells, Script
 from clew.replay.verify import verify as held_against
+from clew.screen.artifact import Artifact
+from clew.screen.artifacts import ArtifactsView, SettingsView
 from clew.screen.chains import ChainView, chain_view
 from clew.screen.columns import counted, listed
+from clew.screen.differences import DiffView
 from clew.screen.history import SessionHistory, history
 from clew.screen.sessions import SessionsView
 from clew.screen.slices import SliceView, slice_view
 from clew.screen.steps import SessionView
+from clew.store.filters import Filter
+from clew.store.settings import settings
 
 
 @dataclass(frozen=True)
@@ -175,3 +187,119 @@ def verify(path: Path, argv: Sequence[str], slices: Mapping[str, SliceView]) -> 
         where = path.absolute().parent
         return held_against(Cells(tuple(cell.text for cell in read_notebook(path)), where), codes)
     return held_against(Script(path.absolute(), Path.cwd(), tuple(argv)), codes)
+
+
+# ---- artifacts ----------------------------------------------------------------------------------------------
+
+MONTH = 30 * 24 * 3600.0  # seconds
+
+
+def save(
+    value: object,
+    name: str,
+    *,
+    tags: dict[str, str] | None = None,
+    note: str = "",
+    on_error: Literal["raise", "warn"] | None = None,
+    to: str | None = None,
+    store: str | None = None,
+) -> Artifact | None:
+    """Keep a value under a name, as its next version, with the code that makes it.
+
+    CannotKeep, with the reason, for what no format holds; with `on_error="warn"` a warning, and None, for anything that
+    goes wrong. `to="mlflow"` has an MLflow server keep the value.
+    """
+    record = parts.save(value, name, Wish(checked_tags(tags), note, to), on_error, store)
+    return None if record is None else Artifact(record, parts.shelf(store))
+
+
+def get(name: str, version: int | None = None, *, store: str | None = None) -> Artifact:
+    """The newest version of an artifact, or the one named: `get("churn@3")`, `get("churn", 3)`; else UnknownArtifact."""
+    with parts.archive(store) as archive:
+        return Artifact(archive.get(wanted(name, version)), parts.shelf(store))
+
+
+def artifacts(
+    name: str = "",
+    *,
+    tag: str = "",
+    type: str = "",  # noqa: A002  # what users call it
+    input: str = "",  # noqa: A002  # the same
+    package: str = "",
+    since: Moment | None = None,
+    until: Moment | None = None,
+    newest: bool = False,
+    deleted: bool = False,
+    store: str | None = None,
+) -> ArtifactsView:
+    """The artifacts that fit all that is asked, newest first; `name` is a pattern (`chu*`), `tag` a name or `name=text`.
+
+    `since` and `until` are a `datetime`, or a text: `2026-11-01`, `2026-11-01 12:30`, `7d` (days ago), `12h`.
+    """
+    now = time.time()
+    times = {"since": moment(since, now), "until": moment(until, now)}
+    asked = Filter(name, tag, type, input, package, **times, newest=newest, with_deleted=deleted)
+    with parts.archive(store) as archive:
+        found = archive.find(asked)
+    shelf = parts.shelf(store)
+    return ArtifactsView(tuple(Artifact(each, shelf) for each in found), shelf.where)
+
+
+def uses(place: str | Path, *, store: str | None = None) -> ArtifactsView:
+    """The artifacts that were made from a file, table or URL, named by all of its place or the end of it."""
+    named = os.fspath(place)
+    whole = named if "://" in named else os.path.abspath(named)
+    return artifacts(input=whole, store=store) or artifacts(input=named, store=store)
+
+
+def diff(before: str | Artifact, after: str | Artifact, *, store: str | None = None) -> DiffView:
+    """How one artifact differs from another, in value, code, inputs and environment, and what can be the cause."""
+    with parts.archive(store) as archive:
+        first, second = (archive.get(wanted(str(each))) for each in (before, after))
+        return DiffView(archive.difference(first, second))
+
+
+def file(path: str | Path) -> File:
+    """A file as a value, to be saved; FileMissing if there is none at that path."""
+    whole = os.path.abspath(path)
+    if not os.path.isfile(whole):
+        raise FileMissing(os.fspath(path))
+    return File(whole)
+
+
+def tag(
+    name: str,
+    tags: dict[str, str] | None = None,
+    *,
+    version: int | None = None,
+    remove: Sequence[str] = (),
+    store: str | None = None,
+) -> Artifact:
+    """Put tags on an artifact, and take those named in `remove` off; give it as it is then."""
+    with parts.archive(store, drained=False) as archive:
+        record = archive.get(wanted(name, version))
+        done = archive.tagged(record, dict(checked_tags(tags)), remove)
+    return Artifact(done, parts.shelf(store))
+
+
+def delete(name: str, version: int | None = None, *, store: str | None = None) -> tuple[str, ...]:
+    """Delete a version of an artifact, or all of its versions; give which. `restore` brings them back until `gc`."""
+    with parts.archive(store, drained=False) as archive:
+        return archive.delete(wanted(name, version), time.time())
+
+
+def restore(name: str, version: int | None = None, *, store: str | None = None) -> tuple[str, ...]:
+    """Bring back a deleted version of an artifact, or all of them; give which."""
+    with parts.archive(store, drained=False) as archive:
+        return archive.restore(wanted(name, version))
+
+
+def gc(*, older_than: float = MONTH, store: str | None = None) -> Collected:
+    """Let go for good of what was deleted more than `older_than` seconds ago, and of bytes that no artifact needs."""
+    with parts.archive(store, drained=False) as archive:
+        return archive.collect(time.time() - older_than)
+
+
+def config(*, store: str | None = None) -> SettingsView:
+    """Each setting as it is here, and who said so."""
+    return SettingsView(settings(os.getcwd(), {} if store is None else {"store": store}))

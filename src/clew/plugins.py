@@ -16,7 +16,7 @@ from importlib.metadata import entry_points
 
 import pluggy
 
-from clew.store.codecs import arrays, frames, pickles, plain, text
+from clew.store.codecs import arrays, files, frames, pickles, plain, text
 from clew.store.codecs.codec import Codec
 
 GROUP = "clew"
@@ -40,6 +40,7 @@ class OwnCodecs:
     def clew_codecs(self) -> Sequence[Codec]:
         """Give clew's codecs."""
         return (
+            files.FILE,
             text.TEXT,
             text.BYTES,
             text.BYTEARRAY,

@@ -9,7 +9,7 @@ import time
 from clew.capture.interpreter import interpreter
 from clew.errors import BrokenSource, FileMissing, NotCapturing
 from clew.model.data import dataclass
-from clew.store.paths import journal_in, make_folders, store_path
+from clew.store.paths import journal_in, make_folders, store_address, store_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import NoReturn
 
+    from clew.archive.archive import Making, Wish
+    from clew.archive.opening import Open, Shelf
     from clew.dataflow.saves import SavedCode
-    from clew.model.artifacts import Origin
+    from clew.model.artifacts import ArtifactRecord, Origin
     from clew.model.events import Event
     from clew.store.database import Store
 
@@ -195,3 +197,92 @@ def code_of_save(events: Sequence[Event], origin: Origin, name: str) -> SavedCod
     from clew.dataflow.saves import cut_save
 
     return cut_save(fold(events), origin.step, origin.nth, name)
+
+
+# ---- artifacts ----------------------------------------------------------------------------------------------
+
+
+def archive(setting: str | None = None, *, drained: bool = True) -> Open:
+    """The artifacts of a store, to be opened; `drained`: with all that was recorded so far, and their code cut."""
+    # Imported here: nothing of it is part of starting a program.
+    from clew.archive.opening import Open
+    from clew.plugins import codecs, loaded
+
+    def store() -> Store:
+        return open_store(setting) if drained else bare_store(setting)
+
+    return Open(store, blobs_of, lambda: codecs(loaded()), live_events, complete=drained)
+
+
+def shelf(setting: str | None = None) -> Shelf:
+    """Where the artifacts of a store are taken from, later too, wherever the program is by then."""
+    from clew.archive.opening import Shelf  # as above
+
+    address = store_address(os.getcwd(), setting)
+    return Shelf(lambda drained: archive(address.url or address.folder, drained=drained), address.where)
+
+
+def bare_store(setting: str | None = None) -> Store:
+    """The store as it is."""
+    # Imported here, as in `open_store`.
+    from pathlib import Path
+
+    from clew.store.database import Store
+
+    return Store.open(Path(ready_store(os.getcwd(), setting)))
+
+
+def blobs_of(store: Store) -> str:
+    """Where the values of a store's artifacts are: as the setting says, else within it."""
+    from clew.store.settings import BLOBS, value_of  # only who keeps a value needs it
+
+    said = value_of(BLOBS, os.getcwd())
+    return os.path.join(store.folder, "blobs") if said.value == BLOBS.default else said.value
+
+
+def live_events(session: str) -> tuple[Event, ...] | None:
+    """The events of a session if it is the one that is watched in this process."""
+    from clew.capture import watching  # only a live session needs it
+
+    found = watching.live()
+    return found[1] if found is not None and found[0] == session else None
+
+
+def save(value: object, name: str, wish: Wish, on_error: str | None, store: str | None) -> ArtifactRecord | None:
+    """Keep a value as the next version of a name; where that fails, raise, or warn and give None, as the user chose."""
+    # Imported here: only who keeps a value needs it.
+    import warnings
+
+    from clew.store.settings import ON_ERROR, value_of
+
+    chosen = value_of(ON_ERROR, os.getcwd(), {} if on_error is None else {ON_ERROR.name: on_error}).value
+    try:
+        return saved(value, name, wish, store)
+    except Exception as error:
+        if chosen == "raise":
+            raise
+        warnings.warn(f"{name} was not saved: {error or type(error).__name__}", stacklevel=3)  # who called `api.save`
+        return None
+
+
+def saved(value: object, name: str, wish: Wish, store: str | None) -> ArtifactRecord:
+    """Keep a value as the next version of a name."""
+    from clew.archive.telling import say_once  # only who keeps a value needs it
+
+    with archive(store, drained=False) as found:
+        record = found.save(value, name, wish, making, time.time())
+    say_once(record, sys.stderr)
+    return record
+
+
+def making() -> Making:
+    """What is known of the making of the value that the user's code is keeping just now."""
+    # Imported here: only who keeps a value needs it.
+    from clew.archive.environment import Recorded
+    from clew.archive.provenance import Program, making_of
+    from clew.capture.saving import program_of_save
+    from clew.capture.watching import inputs
+    from clew.store.settings import RECORD_HOST, RECORD_USER, is_on, value_of
+
+    recorded = Recorded(*(is_on(value_of(each, os.getcwd())) for each in (RECORD_USER, RECORD_HOST)))
+    return making_of(save_point(), Program(*program_of_save()), inputs(), recorded)

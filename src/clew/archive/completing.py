@@ -12,16 +12,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from clew.analysis.imports import imported_tops
-from clew.artifacts.packages import kept_packages
+from clew.archive.packages import kept_packages
 from clew.model.artifacts import ArtifactRecord, Input, Whence
 from clew.model.data import dataclass
 from clew.model.effects import Read
 from clew.model.events import Step
 from clew.model.resources import File
+from clew.observe.stamps import LARGE, content_hash
 
 TABLE = "table"
 FILE = "file"
 URL = "url"
+SQLITE = b"SQLite format 3\0"
+DATABASES = frozenset("postgresql postgres mysql mariadb mssql oracle snowflake duckdb sqlite".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,42 +39,76 @@ class Cut:
 
 def completed(record: ArtifactRecord, cut: Cut) -> ArtifactRecord:
     """Give a record that was pending with what its code turned out to be."""
-    inputs = tuple(inputs_of(cut.steps, record.inputs))
-    sources = [cut.code, *local_sources(inputs)]
-    packages = kept_packages(record.environment.packages, imported_tops(sources))
+    inputs = tuple(inputs_of(cut.steps, record.inputs, record.created))
+    modules = [each for each in inputs if each.kind == FILE and each.place.endswith(".py")]
+    packages = record.environment.packages
+    if all(map(is_as_it_was, modules)):  # else nobody can tell what they imported: all are kept
+        sources = [Path(each.place).read_text(encoding="utf-8", errors="replace") for each in modules]
+        packages = kept_packages(packages, imported_tops([cut.code, *sources]))
     origin = replace(record.origin, variable=cut.variable, whence=Whence.SLICE, code=cut.code, session_code=cut.whole)
     return replace(record, origin=origin, inputs=inputs, environment=replace(record.environment, packages=packages))
 
 
-def inputs_of(steps: Sequence[Step], seen: Iterable[Input]) -> Iterator[Input]:
-    """Give what some steps read from outside: of what the session had seen with what is known of it, of the rest the place."""
+def inputs_of(steps: Sequence[Step], seen: Iterable[Input], saved: float) -> Iterator[Input]:
+    """Give what some steps read from outside; `seen` is what the session had read, as it was then.
+
+    What the step that saved has read itself is not among that: it is looked at now, and counts if it was not touched
+    since.
+    """
     known = {each.place: each for each in seen}
-    for place in dict.fromkeys(places_read(steps)):
+    for place in places_read(steps):
         if place in known:
-            yield known[place]
+            yield as_table(known[place])
         elif "://" in place:
             yield Input(TABLE if is_database(place) else URL, place)
+        elif os.path.isfile(place):
+            yield as_table(now(place, saved))
 
 
-def places_read(steps: Iterable[Step]) -> Iterator[str]:
-    """Name the files and URLs that steps read, in the order of the steps."""
+def places_read(steps: Iterable[Step]) -> tuple[str, ...]:
+    """Name the files and URLs that steps read and no step before had written, in the order of the steps."""
+    found, written = dict[str, None](), set[str]()
     for step in steps:
         for effect in step.effects:
-            if isinstance(effect, Read) and isinstance(effect.resource, File):
-                yield effect.resource.path
+            if not isinstance(effect.resource, File):
+                continue
+            if not isinstance(effect, Read):
+                written.add(effect.resource.path)
+            elif effect.resource.path not in written:
+                found[effect.resource.path] = None
+    return tuple(found)
+
+
+def now(place: str, saved: float) -> Input:
+    """Describe a file as it is, if it was not touched since a time; else only name it."""
+    looked = os.stat(place)
+    if looked.st_mtime > saved:
+        return Input(FILE, place)
+    return Input(
+        FILE, place, said_hash(content_hash(place, looked.st_size), looked.st_size), looked.st_size, looked.st_mtime
+    )
+
+
+def said_hash(content: int | None, size: int) -> str:
+    """Write the hash of a file's content, with the word for how it was taken; empty where it is not known.
+
+    Of a large file only the ends are hashed: another word for it, so that nobody takes it for the whole.
+    """
+    return "" if content is None else f"{'xxh3' if size <= LARGE else 'xxh3-ends'}:{content:016x}"
+
+
+def as_table(found: Input) -> Input:
+    """Call a file that is an SQLite database a table's."""
+    try:
+        with open(found.place, "rb") as file:
+            return replace(found, kind=TABLE) if file.read(len(SQLITE)) == SQLITE else found
+    except OSError:
+        return found
 
 
 def is_database(place: str) -> bool:
-    """Tell whether an address is that of a database server's table."""
-    scheme = place.partition("://")[0].partition("+")[0]
-    return scheme in ("postgresql", "postgres", "mysql", "mariadb", "mssql", "oracle", "snowflake", "duckdb", "sqlite")
-
-
-def local_sources(inputs: Iterable[Input]) -> Iterator[str]:
-    """Give the text of the modules of the user's own among the inputs, those that stand as they were."""
-    for each in inputs:
-        if each.kind == FILE and each.place.endswith(".py") and is_as_it_was(each):
-            yield Path(each.place).read_text(encoding="utf-8", errors="replace")
+    """Tell whether an address is that of a database server."""
+    return place.partition("://")[0].partition("+")[0] in DATABASES
 
 
 def is_as_it_was(seen: Input) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterator, Sequence
 
-from clew.artifacts.compare import compared
+from clew.archive.compare import compared
 from clew.errors import ClewError
 from clew.model.artifacts import ArtifactRecord, Blob, Environment, Input, Whence
 from clew.model.differences import Difference, Finding, Part

@@ -6,8 +6,8 @@ import getpass
 import platform
 from collections.abc import Iterable
 
-from clew.artifacts.git import GitState
-from clew.artifacts.packages import Package
+from clew.archive.git import GitState
+from clew.archive.packages import Package
 from clew.model.artifacts import Environment
 from clew.model.data import dataclass
 

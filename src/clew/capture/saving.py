@@ -23,6 +23,13 @@ def origin_of_save() -> Origin:
     return Origin(*point, variable="", whence=Whence.PENDING)
 
 
+def program_of_save() -> tuple[str, str]:
+    """The file of the program that keeps a value, empty where it has none, and its code as far as it can be read."""
+    frame = users_frame(sys._getframe(1))
+    path = getattr(sys.modules.get("__main__"), "__file__", None)
+    return path if type(path) is str else "", whole_code(frame)
+
+
 def users_frame(frame: FrameType) -> FrameType:
     """The innermost frame that is not clew's."""
     while is_ours(frame) and frame.f_back is not None:

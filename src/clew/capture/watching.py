@@ -19,6 +19,7 @@ from clew.model.events import Event, SessionEnded, SessionStarted
 from clew.model.typed import Any
 from clew.observe.ambient import AmbientProbes
 from clew.observe.heap import Heap
+from clew.observe.inputs import Input
 from clew.observe.kinds import KindTable
 from clew.observe.outside import Outside
 from clew.store.journal import Journal, read_journal
@@ -58,6 +59,11 @@ def keep(frame: FrameType) -> tuple[str, int, int] | None:
     session, _, recorder = _LIVE[-1]
     point = recorder.keep(frame)
     return None if point is None else (session, *point)
+
+
+def inputs() -> tuple[Input, ...]:
+    """The files that the session watched in this process has read and had not written."""
+    return _LIVE[-1][2].outside.inputs() if _LIVE else ()
 
 
 def recorder_of(namespace: dict[str, object], emit: Callable[[Sequence[Event]], None], store: str) -> Recorder:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
+from clew.analysis.secrets import masked
 from clew.model.artifacts import ArtifactRecord, Blob, Input
 from clew.model.data import dataclass
 from clew.screen.artifact import Artifact, input_json, tags_said, type_said
@@ -110,7 +111,7 @@ class SettingsView:
     rows: tuple[Set, ...]
 
     def __repr__(self) -> str:
-        return columns(("setting", "value", "from"), [(row.setting.name, row.shown, row.where) for row in self.rows])
+        return columns(("setting", "value", "from"), [(row.setting.name, shown(row), row.where) for row in self.rows])
 
     def as_json(self) -> dict[str, object]:
         """The JSON shape of `clew config --json`."""
@@ -118,4 +119,9 @@ class SettingsView:
 
     def _row(self, row: Set) -> dict[str, str]:
         setting = row.setting
-        return {"value": row.shown, "from": row.where, "variable": setting.variable, "meaning": setting.meaning}
+        return {"value": shown(row), "from": row.where, "variable": setting.variable, "meaning": setting.meaning}
+
+
+def shown(row: Set) -> str:
+    """What something is set to, as anybody may see it: without the password of a URL."""
+    return masked(row.value).code

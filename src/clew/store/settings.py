@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from clew.analysis.secrets import masked
 from clew.errors import BadSetting
 from clew.model.data import dataclass
-from clew.store.paths import PROJECT, VARIABLE, found_above, nearest_store, project_store, store_path, tool_table
+from clew.store.paths import PROJECT, VARIABLE, found_above, nearest_store, project_store, store_address, tool_table
 
 ON = ("yes", "true", "on", "1")
 OFF = ("no", "false", "off", "0")
@@ -41,11 +40,6 @@ class Set:
     setting: Setting
     value: str
     where: str = NOBODY
-
-    @property
-    def shown(self) -> str:
-        """The value as it may be shown to anybody: without the password of a URL."""
-        return masked(self.value).code
 
 
 STORE = Setting("store", VARIABLE, "where sessions and artifacts are kept: a folder, or the URL of a database")
@@ -104,7 +98,7 @@ def understood(setting: Setting, said: object, where: str) -> Set:
 
 def store_set(start: str, flag: str | None, environ: Mapping[str, str]) -> Set:
     """Give where the store is, and who says so."""
-    where = store_path(start, flag, environ)
+    where = store_address(start, flag, environ).where
     if flag is not None:
         return Set(STORE, where, "--store")
     if environ.get(VARIABLE):

@@ -1,0 +1,96 @@
+"""Opening the artifacts of a store for as long as one question takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from clew.archive.archive import Archive
+from clew.archive.mlflow import MLFLOW
+from clew.archive.sessions import RecordedSessions
+from clew.model.artifacts import ArtifactRecord
+from clew.model.events import Event, Step
+from clew.model.graph import Graph
+from clew.observe.audit import WIRE, OwnWork
+from clew.store.blobs import Blobs
+from clew.store.codecs.codec import Codec
+from clew.store.database import Store
+from clew.store.trust import Keys
+
+ELSEWHERE = {"mlflow": MLFLOW}
+
+
+class Open:
+    """An archive that is open within a `with`, where nothing that we do is taken for the program's doing."""
+
+    def __init__(
+        self,
+        store: Callable[[], Store],
+        blobs: Callable[[Store], str],
+        codecs: Callable[[], Sequence[Codec]],
+        live: Callable[[str], Sequence[Event] | None],
+        *,
+        complete: bool,
+    ) -> None:
+        self._open, self._blobs, self._codecs, self._live = store, blobs, codecs, live
+        self._complete = complete
+        self._own: OwnWork | None = None
+        self._store: Store | None = None
+
+    def __enter__(self) -> Archive:
+        self._own = WIRE.own_work()
+        self._own.__enter__()
+        try:
+            self._store = store = self._open()
+            sessions = RecordedSessions(store, self._live)
+            blobs = Blobs(self._blobs(store))
+            archive = Archive(store.catalog, blobs, self._codecs(), Keys(), sessions, ELSEWHERE)
+            if self._complete:
+                archive.complete_all()
+        except BaseException:
+            self.__exit__()
+            raise
+        return archive
+
+    def __exit__(self, *raised: object) -> None:
+        if self._store is not None:
+            self._store.close()
+        if self._own is not None:
+            self._own.__exit__(*raised)
+
+
+class Shelf:
+    """Where artifacts are taken from: the store is opened whenever something of one is asked for."""
+
+    def __init__(self, open_: Callable[[bool], Open], where: str) -> None:
+        self._open, self.where = open_, where
+
+    def value(self, record: ArtifactRecord) -> object:
+        """The value of an artifact."""
+        with self._open(False) as found:
+            return found.value(record)
+
+    def completed(self, record: ArtifactRecord) -> ArtifactRecord:
+        """An artifact with its code."""
+        with self._open(True) as found:
+            return found.completed(found.get_again(record))
+
+    def steps(self, record: ArtifactRecord) -> tuple[Step, ...]:
+        """The steps that the code of an artifact repeats."""
+        with self._open(True) as found:
+            return found.steps(record)
+
+    def graph(self, record: ArtifactRecord) -> Graph | None:
+        """The graph of the session that saved an artifact."""
+        with self._open(True) as found:
+            return found.graph(record)
+
+    def export(self, record: ArtifactRecord, path: Path) -> Path:
+        """Write the value's file."""
+        with self._open(False) as found:
+            return found.export(record, path)
+
+    def tagged(self, record: ArtifactRecord, tags: dict[str, str], remove: tuple[str, ...]) -> ArtifactRecord:
+        """An artifact with tags put on and taken off."""
+        with self._open(False) as found:
+            return found.tagged(record, tags, remove)
