@@ -27,10 +27,7 @@ SHELLS = {
     "builtins patched": "we call the len that the user put into builtins",
 }
 
-CELLS = {
-    "the last result": "a slice runs as one cell, where `_` is empty",
-    "a result by number": "a slice runs as one cell, where `Out` is empty",
-}
+CELLS: dict[str, str] = {}
 
 # The value is not the same.
 UNSOUND = {

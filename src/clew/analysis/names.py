@@ -20,6 +20,8 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 class Access:
     """One way into a variable: `kind` is "item" for `x["key"]`, "attribute" for `x.key`, "whole" otherwise.
 
+    "shown" is for `Out[3]` and `_3`: where `Out` is the shell's they are one, and both are read.
+
     "column" is for what picks a column if the variable is a frame, and means the whole if it is not.
 
     `stored` says that the place is only written.
@@ -31,6 +33,9 @@ class Access:
 
 
 WHOLE = Access("whole")
+SHOWN = "shown"
+TABLES = frozenset({"Out", "_oh"})
+"""The names under which a shell keeps the results that it showed, by number."""
 
 
 @dataclass(slots=True)
@@ -118,6 +123,10 @@ class _Walker(ast.NodeVisitor):
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
         if isinstance(node.value, ast.Name) and isinstance(key, str):
             self.read(node.value.id, Access("item", key, not isinstance(node.ctx, ast.Load)))
+            return
+        if isinstance(node.value, ast.Name) and node.value.id in TABLES and isinstance(key, int):
+            self.read(node.value.id, Access(SHOWN, str(key)))
+            self.read(f"_{key}", Access(SHOWN))
             return
         read = columns_of(node) if isinstance(node.ctx, ast.Load) else NONE
         for column in read.keys:

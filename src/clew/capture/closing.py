@@ -54,6 +54,8 @@ class Closer:
         self.errors = error_filters()
         self.raising = False  # the program made errors of some warnings
         self.threads = Threads(namespace, heap)
+        number, result = last_result(namespace)
+        self.result = number, id(result)
         self.known: set[int] = set()  # addresses of figures and long containers that the step is known to change
         self.current_figure = False
         self.ambient_touched = False
@@ -114,7 +116,7 @@ class Closer:
         if step.prepared:
             step.effects += self.heap.compare(step.looked, step.number)
             step.effects += self.handles()
-        step.effects += self.threads.close(step)
+        step.effects += [*self.threads.close(step), *self.shown()]
         step.effects += self.modules(step, touch, sure=statement.shape is Shape.SIMPLE and not raised)
         step.effects += self.reader.submodules.loaded(touch.imports)
         step.effects += self.classes(step, touch, bound)
@@ -160,6 +162,14 @@ class Closer:
         step.effects += [Bound(Name(name)) for name in sorted(new)]
         step.effects += [Deleted(Name(name)) for name in sorted(gone)]
         return new | gone
+
+    def shown(self) -> list[Effect]:
+        """The names under which a shell keeps the result that it showed in this step, if it did."""
+        number, result = last_result(self.namespace)
+        if (number, id(result)) == self.result:
+            return []
+        self.result = number, id(result)
+        return [Bound(Name("_")), Bound(Name(f"_{number}"))]
 
     def handles(self) -> list[Effect]:
         """Files that a touched handle writes to."""
@@ -281,6 +291,12 @@ def current_figure() -> object:
     if not managers:
         return None
     return getattr(getattr(next(reversed(managers.values())), "canvas", None), "figure", None)
+
+
+def last_result(namespace: dict[str, object]) -> tuple[object, object]:
+    """The number of the last result that a shell showed, and the result."""
+    table = namespace.get("_oh")
+    return next(reversed(table.items()), (0, None)) if type(table) is dict else (0, None)
 
 
 def photograph(namespace: dict[str, object]) -> dict[str, object]:

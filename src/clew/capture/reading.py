@@ -8,7 +8,7 @@ import sys
 from collections.abc import Collection, Iterable, Mapping
 from types import ModuleType
 
-from clew.analysis.names import WHOLE, Access
+from clew.analysis.names import SHOWN, WHOLE, Access
 from clew.capture.classes import Classes
 from clew.capture.submodules import Submodules, words_of
 from clew.model.effects import Effect, Read, Reason
@@ -80,6 +80,10 @@ class Reader:
                 continue
             effects.append(Read(Name(name), reason))
             value = self.namespace[name]
+            if all(way.kind == SHOWN for way in ways):
+                if value is self.namespace.get("_oh"):
+                    continue
+                ways = (WHOLE,)
             if type(value) is ModuleType:
                 effects += self.module_reads(value, ways)
             effects += [Read(cell, reason) for cell in self.cells(name, ways)]

@@ -18,7 +18,7 @@ Line = tuple[str, int]  # the text of a line, and the step it belongs to (-1 for
 class Kept:
     """What is kept of one source: statements with their steps, those that raised, those in branches not run.
 
-    `texts` stand in the place of statements' own.
+    `texts` stand in the place of statements' own; `results` are the names that an expression's result is bound to.
     """
 
     outline: Outline
@@ -26,6 +26,7 @@ class Kept:
     raised: set[int]
     unrun: set[int]
     texts: dict[int, str] = field(default_factory=dict)
+    results: dict[int, list[str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -106,6 +107,7 @@ class _Writer:
     def on_one_line(self, before: ast.stmt, node: ast.stmt) -> bool:
         """Tell whether two simple statements stand on one line, as the user wrote them."""
         simple = not (BRANCHING | WHOLE) & {shape_of(before), shape_of(node)}
+        simple = simple and self.numbers[id(node)] not in self.kept.results
         raised = self.kept.raised & {self.numbers[id(before)], self.numbers[id(node)]}
         return simple and not raised and before.end_lineno == node.lineno == node.end_lineno
 
@@ -138,6 +140,8 @@ class _Writer:
         if shape_of(node) in BRANCHING:
             return self.compound(node, indent, step)
         lines = self.simple(node, indent, step)
+        if lines and (names := self.kept.results.get(number)):
+            lines[0] = (indent + "".join(f"{name} = " for name in names) + lines[0][0].removeprefix(indent), step)
         if number in self.kept.raised:
             inside = [(self.deeper(line, place, node), step) for place, (line, _) in enumerate(lines)]
             return [

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable
 
 from clew.dataflow.branches import Table
 from clew.dataflow.graph import tables
 from clew.dataflow.keeping import without_saves
 from clew.dataflow.render import Kept, render
+from clew.dataflow.results import name_results
 from clew.errors import UnknownVariable
 from clew.model.data import dataclass, field
 from clew.model.graph import Dependence, Graph, Slice, Via
-from clew.model.places import CellPlace
 from clew.model.resources import ALL_CELLS, ALL_PARTS, Ambient, Cell
-
-OUTPUT = re.compile(r"^(_|__|___|_\d+|_i\d*|Out|In)$")
-"""The names under which IPython keeps cells and what they showed."""
 
 
 @dataclass(slots=True)
@@ -44,23 +40,10 @@ def cut(
         add_asserts(graph, found, exact)
     kept = kept_by_source(graph, found)
     without_saves(graph, kept)
-    text = render(graph.sources, kept, script)
-    notes = [*text.notes, *outputs_note(graph, kept), *[f"the record is incomplete: {why}" for why in graph.faults]]
+    before, lost = name_results(graph, kept, found.steps)
+    text = render(graph.sources, kept, script, before if script else ())
+    notes = [*text.notes, *lost, *[f"the record is incomplete: {why}" for why in graph.faults]]
     return Slice(criterion, text.code, tuple(sorted(found.steps)), text.lines, tuple(notes))
-
-
-def outputs_note(graph: Graph, kept: dict[int, Kept]) -> list[str]:
-    """What there is to say where kept code uses the results that IPython shows: another run has other ones."""
-    used = {
-        name
-        for source in graph.sources
-        if isinstance(source.place, CellPlace) and (each := kept.get(source.number)) is not None
-        for number in each.steps
-        for name in each.outline.statements[number].reads
-        if OUTPUT.match(name) and name not in each.outline.statements[number].binds
-    }
-    said = ", ".join(sorted(used))
-    return [f"uses {said}, the results that IPython keeps of earlier cells: run alone, they are others"] if used else []
 
 
 def close(graph: Graph, seeds: Iterable[Dependence], exact: bool) -> Closure:
