@@ -1,54 +1,70 @@
-"""A slice hands on the results that a shell keeps of cells: under the names by which they are asked for."""
+"""Results of a corpus run that was interrupted."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from clew.dataflow.graph import fold
-from clew.dataflow.slicing import cut
-from clew.model.effects import Bound, Effect, Read
-from clew.model.events import Event, NamesSeen, SourceSeen, Step, Variable
-from clew.model.places import CellPlace, Source
-from clew.model.resources import Name
+from corpus.misses import is_new, known_misses
+from corpus.report import summary
+from corpus.results import Result, append_result, kept_results
+from corpus.trial import Least, Miss, Trial
+
+TRIAL = Trial(
+    name="package/one.py",
+    seconds=3.0,
+    plain_seconds=2.0,
+    checked=("a", "b"),
+    sound=("a",),
+    misses=(Miss("b", "[0]", "b = 1"),),
+    sizes={"a": (1, 4), "b": (1, 4)},
+    least=Least("a", 3, ("import math",)),
+)
+RESULTS = [
+    Result("package/one.py", trial=TRIAL),
+    Result("package/two.py", apart="network", because="URLError"),
+    Result("package/three.py", trial=Trial("package/three.py", 0, 0, failed="no trial")),
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Cells of one statement each, with the names that each reads and binds; the slice of `x`; whether notes speak up."""
-
-    name: str
-    cells: tuple[tuple[str, str, str], ...]
-    code: str
-    script: bool = False
-    notes: bool = False
+def test_results_come_back_as_they_were(tmp_path: Path) -> None:
+    for result in RESULTS:
+        append_result(tmp_path / "results", result)
+    assert kept_results(tmp_path / "results") == RESULTS
 
 
-CASES = [
-    Case("the last result", (("3 + 4", "", "_ _1"), ("x = _", "_", "x")), "_ = 3 + 4\n\nx = _\n"),
-    Case("a result by its name", (("[3]", "", "_ _1"), ("x = _1", "_1", "x")), "_1 = [3]\n\nx = _1\n"),
-    Case("a result out of the table", (("[3]", "", "_ _1"), ("x = Out[1]", "_1 Out", "x")), "Out[1] = [3]\n\nx = Out[1]\n"),
-    Case("a script has no table", (("[3]", "", "_ _1"), ("x = Out[1]", "_1 Out", "x")), "Out = {}\n\nOut[1] = [3]\n\nx = Out[1]\n", script=True),
-    Case("a result that is not there", (("1", "", "_ _1"), ("x = _i", "_i", "x")), "x = _i\n", notes=True),
-    Case("the whole table", (("1", "", "_ _1"), ("x = len(Out)", "Out", "x")), "x = len(Out)\n", notes=True),
-    Case("a function uses the last result", (("1", "", "_ _1"), ("x = f()", "_ f", "x")), "_ = 1\n\nx = f()\n"),
-]  # fmt: skip
+def test_a_line_cut_short_is_no_result(tmp_path: Path) -> None:
+    path = tmp_path / "results"
+    append_result(path, RESULTS[0])
+    with path.open("a") as file:
+        file.write('{"program": "package/two')
+    assert kept_results(path) == RESULTS[:1]
+    append_result(path, RESULTS[1])
+    assert kept_results(path) == RESULTS[:2]
 
 
-def events(case: Case) -> list[Event]:
-    """What a session of these cells would leave."""
-    found: list[Event] = []
-    for number, (text, reads, binds) in enumerate(case.cells):
-        found.append(SourceSeen(Source(number, CellPlace(number + 1, None), text, text), 0.0))
-        effects: list[Effect] = [Read(Name(name)) for name in reads.split()]
-        effects += [Bound(Name(name)) for name in binds.split()]
-        found.append(Step(number, number, 0, 0.0, 0.0, effects=tuple(effects)))
-    return [*found, NamesSeen(len(case.cells) - 1, (Variable("x", "builtins.int", (Name("x"),)),))]
+def test_no_results_yet(tmp_path: Path) -> None:
+    assert kept_results(tmp_path / "results") == []
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_results_are_handed_on(case: Case) -> None:
-    made = cut(fold(events(case)), "x", script=case.script)
-    assert made.code == case.code
-    assert bool(made.notes) == case.notes
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "| programs run under capture | 2, 1 of which clew failed |",
+        "| variables with a sound slice | 1 of 2 (50.00 %) |",
+        "| against the 1-minimal slice | 1.500 (3 statements where 2 are enough, 1 slices) |",
+        "| CPU time, by plain Python's | median 1.50, worst 1.50 (1 programs) |",
+        "| counted apart | network 1 |",
+    ],
+)
+def test_the_figures(figure: str) -> None:
+    assert figure in summary(RESULTS).splitlines()
+
+
+def test_what_is_wrong_and_not_in_the_list_is_new() -> None:
+    assert [is_new(TRIAL), is_new(RESULTS[2].trial or TRIAL)] == [True, True]
+    known = (Trial(program, 1, 1, misses=(Miss(variable, "", ""),)) for program, variable in known_misses())
+    assert not any(map(is_new, known))
+    assert not is_new(Trial("package/four.py", 1, 1, sound=("a",)))
+    assert is_new(Trial("package/four.py", 1, 1, sound=("a",), differs="stdout"))

@@ -9,7 +9,7 @@ from clew.dataflow.branches import Table
 from clew.dataflow.graph import tables
 from clew.dataflow.keeping import without_saves
 from clew.dataflow.render import Kept, render
-from clew.dataflow.results import name_results
+from clew.dataflow.shown import name_results
 from clew.errors import UnknownVariable
 from clew.model.data import dataclass, field
 from clew.model.graph import Dependence, Graph, Slice, Via
