@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from clew.capture.recorder import Recorder
+from clew.capture.rewriting import rewritten
 from clew.capture.watching import recorder_of
 from clew.model.places import FilePlace, Source
 from clew.store.journal import Journal
@@ -182,7 +183,7 @@ class Watched:
         """Run a source; the seconds that it took, the end of its record included."""
         recorder = self.recorder
         source = Source(recorder.next_source(), FilePlace("program.py"), text, text)
-        code = compile(recorder.rewrite(ast.parse(text), source), "program.py", "exec", dont_inherit=True)
+        code = compile(rewritten(recorder, ast.parse(text), source.number), "program.py", "exec", dont_inherit=True)
         return timed(lambda: recorder.begin(source), code, self.namespace, recorder.finish)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from clew.analysis.names import WHOLE, Access, names_of, stored_names
+from clew.analysis.names import names_of, stored_names
+from clew.model.statements import WHOLE, Access
 
 
 @dataclass(frozen=True, slots=True)

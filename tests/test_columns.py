@@ -30,9 +30,9 @@ DEPENDENCE = some.builds(
     Dependence,
     NUMBER | some.just(-1),
     NUMBER,
-    some.sampled_from(Via),
+    some.sampled_from(list(Via)),
     some.none() | RESOURCE,
-    some.sampled_from(Reason),
+    some.sampled_from(list(Reason)),
 )
 ENGINE = create_engine("sqlite://")
 

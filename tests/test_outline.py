@@ -8,7 +8,8 @@ from typing import cast
 
 import pytest
 
-from clew.analysis.outline import Shape, Statement, bodies, is_docstring, is_future_import, outline, shape_of
+from clew.analysis.outline import bodies, is_docstring, is_future_import, outline, shape_of
+from clew.model.statements import Shape, Statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ RESOURCE: some.SearchStrategy[Resource] = (
     | some.builds(File, TEXT)
     | some.builds(Module, TEXT, TEXT)
 )
-EFFECT = some.one_of([some.builds(verb, RESOURCE, some.sampled_from(Reason)) for verb in get_args(Effect)])
+EFFECT = some.one_of([some.builds(verb, RESOURCE, some.sampled_from(list(Reason))) for verb in get_args(Effect)])
 
 
 def tuples(each: some.SearchStrategy[T]) -> some.SearchStrategy[tuple[T, ...]]:

@@ -11,29 +11,11 @@ from collections.abc import Iterable, Iterator
 
 from clew.analysis.columns import NONE, columns_of
 from clew.model.data import dataclass, field
+from clew.model.statements import SHOWN, WHOLE, Access
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """One way into a variable: `kind` is "item" for `x["key"]`, "attribute" for `x.key`, "whole" otherwise.
-
-    "shown" is for `Out[3]` and `_3`: where `Out` is the shell's they are one, and both are read.
-
-    "column" is for what picks a column if the variable is a frame, and means the whole if it is not.
-
-    `stored` says that the place is only written.
-    """
-
-    kind: str
-    key: str = ""
-    stored: bool = False
-
-
-WHOLE = Access("whole")
-SHOWN = "shown"
 TABLES = frozenset({"Out", "_oh"})
 """The names under which a shell keeps the results that it showed, by number."""
 

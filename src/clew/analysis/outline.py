@@ -8,42 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 
-from clew.analysis.names import Access, names_of
+from clew.analysis.names import names_of
 from clew.model.data import dataclass
 from clew.model.places import Span
-
-
-class Shape(StrEnum):
-    """How a statement is run and cut."""
-
-    SIMPLE = "simple"
-    LOOP = "loop"  # taken whole: it may bind what it binds many times, or never
-    DEFINITION = "definition"  # a function or class, taken whole
-    IF = "if"
-    WITH = "with"
-    TRY = "try"
-    MATCH = "match"
-
+from clew.model.statements import Shape, Statement
 
 BRANCHING = frozenset({Shape.IF, Shape.WITH, Shape.TRY, Shape.MATCH})
 WHOLE = frozenset({Shape.LOOP, Shape.DEFINITION})
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement of a source. For a branching one, the names are those of its header."""
-
-    number: int
-    shape: Shape
-    span: Span
-    parent: int | None
-    branch: str  # which body of the parent it stands in: "body", "orelse", "handler 0", "finalbody", "case 1"
-    reads: dict[str, frozenset[Access]]
-    deferred: frozenset[str]
-    binds: frozenset[str]
-    deletes: frozenset[str]
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,15 @@ plain data that it is given. Whoever hands it other things must look all the sam
 
 from __future__ import annotations
 
-import dis
 import types
-from collections.abc import Callable, Iterator
 from itertools import pairwise
+
+from clew.model.standard import standard
+from clew.model.typed import Callable, Iterator
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import dis
 
 STORES = frozenset(
     "STORE_ATTR DELETE_ATTR STORE_SUBSCR DELETE_SUBSCR STORE_SLICE STORE_GLOBAL DELETE_GLOBAL IMPORT_NAME STORE_DEREF "
@@ -42,7 +47,7 @@ def _harmless(code: types.CodeType, known: Callable[[str], types.CodeType | bool
     if code in seen:
         return True
     seen.add(code)
-    instructions = list(dis.get_instructions(code))
+    instructions = list(standard("dis").get_instructions(code))
     # PUSH_NULL comes with a callee that is neither a global nor a method: a parameter, or another call's result.
     if any(i.opname in STORES or i.opname == "PUSH_NULL" for i in instructions) or not _counts_only(code, instructions):
         return False

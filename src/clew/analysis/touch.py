@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from clew.analysis.names import COMPREHENSIONS, FUNCTIONS
 from clew.analysis.outline import WHOLE, header, shape_of
-from clew.model.data import dataclass
+from clew.model.statements import HiddenCall, Touch
 
 ANYTHING = "?"  # a root that is not a plain variable
 
@@ -39,37 +39,6 @@ OPERATIONS = (
     ast.ClassDef,
     ast.Assert,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class HiddenCall:
-    """A call that nobody announces: a dotted path from a variable, or a method of we do not know what.
-
-    `positional` counts its arguments; `arguments` pairs position, keyword or "*" with the variable that the argument
-    is reached from, or nothing.
-    """
-
-    path: str
-    method: str
-    positional: int
-    keywords: frozenset[str]
-    arguments: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """What a statement could do, from its text. `stores` are the variables into whose objects it stores."""
-
-    stores: frozenset[str]
-    hidden: tuple[HiddenCall, ...]
-    operates: bool
-    texts: frozenset[str]
-    words: frozenset[str]
-    imports: tuple[str, ...]
-    star: bool
-    builds: bool  # a class with bases, keywords or decorators: making it may run the user's code
-    attributes: frozenset[tuple[str, str]]  # attributes stored right on a variable, or "" for deeper ones
-    handed: frozenset[str]  # variables of which a method that may change them is handed on, not called
 
 
 def touch_of(statement: ast.stmt) -> Touch:

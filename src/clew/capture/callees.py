@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from collections import deque
-from collections.abc import Iterable, Sequence
 from types import (
     BuiltinFunctionType,
     CodeType,
@@ -15,11 +13,13 @@ from types import (
 )
 
 from clew.analysis.purity import changes_nothing
-from clew.analysis.touch import HiddenCall
 from clew.knowledge.lines import class_mro, class_names
 from clew.knowledge.names import callee_names, method_names
 from clew.knowledge.registry import Knowledge
 from clew.knowledge.schema import CalleeFacts
+from clew.model.quick import deque
+from clew.model.statements import HiddenCall
+from clew.model.typed import Iterable, Sequence
 from clew.observe.atoms import ATOMS
 from clew.observe.heap import Heap
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Mapping
 from types import ModuleType
 
-from clew.analysis.names import Access
 from clew.knowledge.lines import class_module, class_mro, class_names, type_name
 from clew.model.effects import Changed, Effect, Read, Reason
 from clew.model.resources import Ambient
+from clew.model.statements import Access
+from clew.model.typed import Collection, Iterable, Mapping
 from clew.observe.ours import is_users_class
 
 LIST = "__subclasses__"

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Mapping
 from types import ModuleType
 
-from clew.analysis.outline import Shape, Statement
-from clew.analysis.touch import Touch
 from clew.capture.opened import Opened
 from clew.capture.reading import Reader
 from clew.capture.submodules import name_of
 from clew.capture.threads import Threads
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
 from clew.model.resources import Ambient, File, Module, Name
+from clew.model.statements import Shape, Statement, Touch
+from clew.model.typed import Collection, Iterable, Mapping
 from clew.observe.ambient import AmbientProbes
 from clew.observe.atoms import ATOMS
 from clew.observe.heap import Heap

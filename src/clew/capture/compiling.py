@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import importlib.util
 import marshal
-import pickle
 import sys
 import warnings
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from clew.analysis.outline import is_docstring, is_future_import
 from clew.capture.programs import Program
 from clew.model.places import FilePlace, Source
+from clew.rewrite.packing import packed
 from clew.rewrite.protocol import STEP
 from clew.rewrite.transform import rewrite
 
@@ -49,7 +49,7 @@ def made(where: str, data: bytes) -> Program:
     add_prelude(tree)
     code = compile(tree, where, "exec", dont_inherit=True)
     header = importlib.util.MAGIC_NUMBER + bytes(12)
-    return Program(header + marshal.dumps(code), pickle.dumps((source, plan)))
+    return Program(header + marshal.dumps(code), packed(source, plan))
 
 
 def add_end(tree: ast.Module) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from clew.capture.callees import CONTAINERS
 from clew.capture.closing import Closer
 from clew.capture.listing import Listing
@@ -11,6 +9,7 @@ from clew.capture.opened import LONGEST_TEXT, Opened
 from clew.capture.reading import Reader, whole
 from clew.capture.verdicts import Harmless, Limited, Unknown, Verdict
 from clew.knowledge.names import type_name
+from clew.model.typed import Iterable
 from clew.observe.heap import Heap
 from clew.observe.kinds.functions import LOOKS_UP
 from clew.observe.outside import Outside

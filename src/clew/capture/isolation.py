@@ -1,7 +1,8 @@
 """Keeping the program's tampering out of our own work.
 
 A program may replace `builtins.open`, delete `sorted`, or patch `os.stat`. Our modules that run beside it are loaded
-with builtins, and copies of a few modules, that are theirs alone.
+with builtins, and copies of a few modules, that are theirs alone. They are loaded from a picture, taken the first time;
+found one by one, they take three times as long.
 """
 
 from __future__ import annotations
@@ -9,36 +10,38 @@ from __future__ import annotations
 import builtins
 import os
 import sys
-from collections.abc import Sequence
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
-from types import CodeType, ModuleType
+from _frozen_importlib import ModuleSpec  # `importlib` itself loads more than is needed
+from _frozen_importlib_external import PathFinder, SourceFileLoader
 
 from clew import __version__, model
 from clew.model import cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Sequence
+    from types import CodeType, ModuleType
+    from typing import Any, TypeAlias
+
+    Pictured: TypeAlias = tuple[str, str, tuple[int, int], bool, CodeType]
+    """A module: its name, its file, that one's state, whether it is a package, its code."""
 
 COPIED = ("os", "time", "gc", "marshal", "json", "threading", "dis", "re", "stat", "struct", "zlib")
+BUILTINS = dict(vars(builtins))
+COPIES: dict[str, ModuleType] = {}
+MODULE: type[ModuleType] = type(sys)
 
 
 class IsolatedLoader(SourceFileLoader):
-    """Loads a module of clew with builtins of its own."""
+    """Loads a module of clew with builtins of its own; `done` are those loaded, in the order in which they were."""
 
-    def get_code(self, fullname: str) -> CodeType | None:
-        """Give the module's code, from the picture if it is in it."""
-        pictured = PICTURE.get(fullname)
-        return super().get_code(fullname) if pictured is None else pictured[-1]
+    done: list[str] = []  # noqa: RUF012  # one list for all loaders
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the module's code."""
         module.__dict__["__builtins__"] = BUILTINS
         super().exec_module(module)
-        for name in COPIED:
-            held = module.__dict__.get(name)
-            if type(held) is ModuleType and held is sys.modules.get(name):
-                module.__dict__[name] = copied(held)
+        isolate(module)
+        self.done.append(module.__name__)
 
 
 class IsolatedFinder:
@@ -50,66 +53,84 @@ class IsolatedFinder:
         """Find one of clew's modules; leave all others to the next finder."""
         if not name.startswith("clew."):
             return None
-        if name in PICTURE:
-            return pictured(name)
         spec = PathFinder.find_spec(name, path, target)
         if spec is not None and isinstance(spec.loader, SourceFileLoader):
             spec.loader = IsolatedLoader(spec.loader.name, spec.loader.path)
         return spec
 
 
-BUILTINS = dict(vars(builtins))
-COPIES: dict[str, ModuleType] = {}
+def isolate(module: ModuleType) -> None:
+    """Give a module that was just loaded its own copies of others."""
+    for name in COPIED:
+        held = module.__dict__.get(name)
+        if type(held) is MODULE and held is sys.modules.get(name):
+            module.__dict__[name] = copied(held)
 
 
 def copied(module: ModuleType) -> ModuleType:
     """A copy of a module: what is replaced in the one is not replaced in the other."""
     name = module.__name__
     if name not in COPIES:
-        COPIES[name] = ModuleType(name)
+        COPIES[name] = MODULE(name)
         vars(COPIES[name]).update(vars(module))
     return COPIES[name]
 
 
-PICTURE: dict[str, tuple[str, tuple[int, int], bool, CodeType]] = {}
-"""The modules that a program's start loads: file, its state, whether a package, code. Found one by one, they take
-twice as long."""
-
-
-def pictured(name: str) -> ModuleSpec:
-    """Describe a module of the picture as Python would."""
-    path, _, package, _ = PICTURE[name]
-    spec = ModuleSpec(name, IsolatedLoader(name, path), origin=path, is_package=package)
-    spec.has_location = True
-    if package:
-        spec.submodule_search_locations = [os.path.dirname(path)]
-    return spec
-
-
 def import_isolated(name: str) -> None:
     """Import one of clew's modules, and what it needs of clew, isolated from the program."""
-    finder = IsolatedFinder()
     maker: Any = (__version__, __file__)
-    PICTURE.update(cache.load("pictures", name, maker) or {})
-    if any(cache.state(path) != state for path, state, _, _ in PICTURE.values()):
-        PICTURE.clear()
+    shown = cache.load("pictures", name, maker) or ()
     # What reads and writes the cache later on is to be isolated too.
     sys.modules.pop(cache.__name__)
     vars(model).pop("cache")
+    if shown and all(cache.state(path) == state for _, path, state, _, _ in shown):
+        develop(shown)
+    else:
+        import_slowly(name)
+        cache.save("pictures", name, maker, picture())
+
+
+def import_slowly(name: str) -> None:
+    """Import a module as Python does, isolated."""
+    finder = IsolatedFinder()
     sys.meta_path.insert(0, finder)
     try:
         __import__(name)
     finally:
         sys.meta_path.remove(finder)
-    if not PICTURE:
-        cache.save("pictures", name, maker, picture())
 
 
-def picture() -> dict[str, tuple[str, tuple[int, int], bool, CodeType]]:
-    """Describe the modules of clew that are loaded and isolated."""
-    found = {}
-    for name, module in list(sys.modules.items()):
-        loader = module.__dict__.get("__loader__") if name.startswith("clew.") else None
+def picture() -> tuple[Pictured, ...]:
+    """Describe the modules that are isolated, each after those that it needs."""
+    found = []
+    for name in IsolatedLoader.done:
+        loader = sys.modules[name].__loader__
         if isinstance(loader, IsolatedLoader) and (code := loader.get_code(name)) is not None:
-            found[name] = (loader.path, cache.state(loader.path), hasattr(module, "__path__"), code)
-    return found
+            found.append((name, loader.path, cache.state(loader.path), hasattr(sys.modules[name], "__path__"), code))
+    return tuple(found)
+
+
+def develop(shown: Sequence[Pictured]) -> None:
+    """Load the modules of a picture."""
+    for name, path, _, package, _ in shown:
+        sys.modules[name] = empty(name, path, package)
+    for name, *_, code in shown:
+        module = sys.modules[name]
+        exec(code, module.__dict__)  # our own code, as Python's import runs it
+        isolate(module)
+        above, _, last = name.rpartition(".")
+        setattr(sys.modules[above], last, module)
+
+
+def empty(name: str, path: str, package: bool) -> ModuleType:
+    """Make a module as Python does, before its code is run."""
+    module = MODULE(name)
+    loader = IsolatedLoader(name, path)
+    spec = ModuleSpec(name, loader, origin=path, is_package=package)
+    spec.has_location = True
+    held = module.__dict__
+    held["__spec__"], held["__loader__"], held["__file__"], held["__builtins__"] = spec, loader, path, BUILTINS
+    held["__package__"] = name if package else name.rpartition(".")[0]
+    if package:
+        held["__path__"] = spec.submodule_search_locations = [os.path.dirname(path)]
+    return module

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Sequence
 
-from clew.analysis.touch import HiddenCall, Touch
 from clew.capture.callees import CONTAINERS, Callees
 from clew.capture.clock import Clock
 from clew.capture.closing import Closer, current_figure
@@ -19,7 +17,8 @@ from clew.knowledge.schema import CalleeFacts
 from clew.model.effects import Read, Reason
 from clew.model.events import Call
 from clew.model.resources import Ambient
-from clew.model.typed import Any
+from clew.model.statements import HiddenCall, Touch
+from clew.model.typed import Any, Sequence
 from clew.observe.heap import Heap
 from clew.observe.kinds.functions import LOOKS_UP, global_names
 from clew.rewrite.plan import CallSite

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from clew.analysis.outline import Shape, Statement
-from clew.analysis.touch import Touch
+from clew.model.statements import Shape, Statement, Touch
 from clew.rewrite.plan import CallSite, Plan
 
 

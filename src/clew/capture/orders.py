@@ -15,7 +15,7 @@ ORDERS = "orders"
 class Orders:
     """What the program's own process must know. `argv0` is the program as the user typed it, `folder` that it is in.
 
-    `plan` is its source and plan, pickled; `command` what Python would have been called with.
+    `plan` is its source and plan, packed; `command` what Python would have been called with.
     """
 
     session: str

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import builtins
 import os
-import threading
-from collections.abc import Callable
-from functools import partial
+from _thread import get_ident
 
 from clew.capture.opened import LONGEST_TEXT
-from clew.model.typed import Any, Protocol
+from clew.model.quick import partial
+from clew.model.typed import Any, Callable, Protocol
 from clew.observe.audit import WIRE
 from clew.observe.outside import Outside
 from clew.rewrite.protocol import CALL, NAMES, NOTE, SELF, STEP
@@ -45,7 +44,7 @@ class Probes:
         self.report = listener.report
         self.outside = outside
         self.strict = strict
-        self.thread = threading.get_ident()
+        self.thread = get_ident()
         self.blind = False
         self.busy = False
 
@@ -67,7 +66,7 @@ class Probes:
 
         Probes written in C that do nothing are no frames that a trace function would step into.
         """
-        if self.blind or threading.get_ident() != self.thread:
+        if self.blind or get_ident() != self.thread:
             return
         nothing: dict[object, object] = {}
         get = nothing.get
@@ -79,18 +78,18 @@ class Probes:
 
     def step(self, number: int | None) -> None:
         """A statement begins (or, for `~n`, the body of a `with` statement is done; for None, the program)."""
-        if not self.busy and threading.get_ident() == self.thread:
+        if not self.busy and get_ident() == self.thread:
             self.guard(self.turn, number)
 
     def call(self, site: int, callee: Any) -> Any:
         """A plain callable is about to be called."""
-        if not self.busy and threading.get_ident() == self.thread:
+        if not self.busy and get_ident() == self.thread:
             self.guard(self.function, site, callee)
         return callee
 
     def self(self, site: int, owner: Any) -> Any:
         """A method of an object is about to be called."""
-        if not self.busy and threading.get_ident() == self.thread:
+        if not self.busy and get_ident() == self.thread:
             self.guard(self.method, site, owner)
         return owner
 

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MAKERS = tuple(
-    "analysis/names.py analysis/columns.py analysis/outline.py analysis/touch.py rewrite/plan.py rewrite/protocol.py rewrite/transform.py"
-    " capture/compiling.py model/places.py model/data.py".split()
+    "analysis/names.py analysis/columns.py analysis/outline.py analysis/touch.py rewrite/packing.py rewrite/plan.py rewrite/protocol.py rewrite/transform.py"
+    " capture/compiling.py model/places.py model/statements.py model/data.py".split()
 )
 """The modules of ours that decide what a program is rewritten to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program ready to run: the bytes of its `.pyc`, and its source and plan, pickled."""
+    """A program ready to run: the bytes of its `.pyc`, and its source and plan, packed."""
 
     code: bytes
     plan: bytes

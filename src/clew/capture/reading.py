@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import io
-import re
 import sys
-from collections.abc import Collection, Iterable, Mapping
 from types import ModuleType
 
-from clew.analysis.names import SHOWN, WHOLE, Access
 from clew.capture.classes import Classes
 from clew.capture.submodules import Submodules, words_of
 from clew.model.effects import Effect, Read, Reason
 from clew.model.resources import Ambient, Cell, Module, Name
+from clew.model.standard import standard
+from clew.model.statements import SHOWN, WHOLE, Access
+from clew.model.typed import Collection, Iterable, Mapping
 from clew.observe.heap import Heap
 from clew.observe.kinds.functions import recurs
 from clew.observe.ours import holds_users_code
 from clew.observe.stamps import is_standard_path
 
-WORD = re.compile(r"[^\W\d]\w*")
-PATH = re.compile(r"^[^\n\r\0]{1,400}$")
+WORD = r"[^\W\d]\w*"
+LONGEST = 400  # letters of what may be a path
 
 Accesses = Mapping[str, Collection[Access]]
 
@@ -27,6 +27,11 @@ Accesses = Mapping[str, Collection[Access]]
 def whole(names: Iterable[str]) -> dict[str, Collection[Access]]:
     """Every name, as a whole."""
     return dict.fromkeys(names, (WHOLE,))
+
+
+def may_be_path(text: str) -> bool:
+    """Tell whether a text may name a file."""
+    return len(text) <= LONGEST and not ("\n" in text or "\r" in text or "\0" in text)
 
 
 class Reader:
@@ -63,14 +68,14 @@ class Reader:
 
     def words(self, texts: Iterable[str]) -> set[str]:
         """The variables that texts mention: of a query, a formula, a command."""
-        mentioned = {word for text in texts for word in WORD.findall(text)}
+        mentioned = {word for text in texts for word in standard("re").findall(WORD, text)}
         return self.bound(mentioned)
 
     def texts(self, names: Iterable[str]) -> list[str]:
         """The texts and paths that are the values of variables, or stand in small lists and dicts of them."""
         values = [self.namespace[name] for name in names if name in self.namespace]
         held = [element for value in values for element in _elements(value)]
-        return [text for value in [*values, *held] if (text := _text(value)) and PATH.match(text)]
+        return [text for value in [*values, *held] if (text := _text(value)) and may_be_path(text)]
 
     def reads(self, accesses: Accesses, reason: Reason = Reason.OBSERVED) -> list[Effect]:
         """The effects of reading these variables: their binders, and the last writers of what they lead to."""

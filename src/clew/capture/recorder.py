@@ -5,13 +5,9 @@ At each marker the step before is closed (what did it change?) and the next one 
 
 from __future__ import annotations
 
-import ast
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
 from types import FrameType
 
-from clew.analysis.names import WHOLE, Access
-from clew.analysis.touch import Touch
 from clew.capture.callees import Callees
 from clew.capture.clock import Clock
 from clew.capture.closing import Closer
@@ -29,11 +25,12 @@ from clew.model.effects import Effect, Read, Reason
 from clew.model.events import Event, Faulted, Kept, NamesSeen, SourceSeen, Step, Variable
 from clew.model.places import Source
 from clew.model.resources import Ambient
+from clew.model.statements import WHOLE, Access, Touch
+from clew.model.typed import Callable, Collection, Iterable, Sequence
 from clew.observe.ambient import AmbientProbes
 from clew.observe.heap import Heap
 from clew.observe.outside import Outside
 from clew.rewrite.plan import Plan
-from clew.rewrite.transform import rewrite
 
 FLUSH_SECONDS = 0.5
 
@@ -89,12 +86,6 @@ class Recorder:
         """The number of the next source."""
         self.sources += 1
         return self.sources - 1
-
-    def rewrite(self, tree: ast.Module, source: Source) -> ast.Module:
-        """Rewrite a source's tree and learn its plan."""
-        tree, plan = rewrite(tree, self.listing.offsets())
-        self.learn(plan, source.number)
-        return tree
 
     def learn(self, plan: Plan, source: int) -> None:
         """Take in the plan of a source that was rewritten."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator
 from types import ModuleType
 
 from clew.model.effects import Bound, Effect, Read
 from clew.model.resources import Module
+from clew.model.typed import Collection, Iterable, Iterator
 from clew.observe.kinds.functions import spoken_words
 
 

@@ -6,9 +6,7 @@ import atexit
 import os
 import sys
 import time
-from _pickle import loads  # `pickle` itself loads much that only its own Python code needs
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib.machinery import SourceFileLoader
+from _frozen_importlib_external import SourceFileLoader  # `importlib` itself loads more
 from types import FrameType
 
 from clew.capture.clock import SystemClock
@@ -16,12 +14,13 @@ from clew.capture.orders import Orders, taken_over
 from clew.capture.recorder import Recorder
 from clew.knowledge.registry import Knowledge, keep_packs
 from clew.model.events import Event, SessionEnded, SessionStarted
-from clew.model.typed import Any
+from clew.model.typed import Any, Callable, Iterable, Iterator, Sequence
 from clew.observe.ambient import AmbientProbes
 from clew.observe.heap import Heap
 from clew.observe.inputs import Input
 from clew.observe.kinds import KindTable
 from clew.observe.outside import Outside
+from clew.rewrite.packing import unpacked
 from clew.store.journal import Journal, read_journal
 from clew.store.paths import journal_in
 
@@ -88,7 +87,7 @@ def recorder_of(namespace: dict[str, object], emit: Callable[[Sequence[Event]], 
 def watch_program(namespace: dict[str, Any], loaded: frozenset[str]) -> None:
     """Watch the program that was handed over, from its first statement to the end of the process."""
     orders = taken_over(os.path.dirname(namespace["__file__"]))
-    source, plan = loads(orders.plan)
+    source, plan = unpacked(orders.plan)
     keep_packs()
     restore(orders, namespace)
     journal = Journal(journal_in(orders.store, orders.session))

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from clew.analysis.names import names_of
-from clew.analysis.outline import Outline, Shape, Statement
+from clew.analysis.outline import Outline
 from clew.analysis.touch import dotted, root_of
 from clew.knowledge.registry import Knowledge
 from clew.knowledge.schema import CalleeFacts
 from clew.model.data import dataclass
+from clew.model.statements import Shape, Statement
 
 IMMUTABLE = frozenset(
     f"builtins.{name}" for name in "int float complex bool str bytes NoneType tuple frozenset range module type".split()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
-from clew.analysis.outline import BRANCHING, Shape
+from clew.analysis.outline import BRANCHING
 from clew.analysis.touch import dotted
 from clew.dataflow.graph import outline_of
 from clew.dataflow.render import Kept
@@ -13,6 +13,7 @@ from clew.dataflow.texts import edited
 from clew.model.data import dataclass
 from clew.model.graph import Graph
 from clew.model.places import Source
+from clew.model.statements import Shape
 
 
 @dataclass(frozen=True)

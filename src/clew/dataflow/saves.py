@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from keyword import iskeyword
 
 from clew.analysis.names import names_of
-from clew.analysis.outline import Outline, Shape
+from clew.analysis.outline import Outline
 from clew.dataflow.graph import END, outline_of
 from clew.dataflow.keeping import Call, keeping_calls, take_out
 from clew.dataflow.render import render
@@ -24,6 +24,7 @@ from clew.model.effects import Reason
 from clew.model.events import Step
 from clew.model.graph import Dependence, Graph, Save, Via
 from clew.model.resources import Cell, Name
+from clew.model.statements import Shape
 
 COLLECTED = "kept"
 """The list in which code collects what a loop or function keeps."""

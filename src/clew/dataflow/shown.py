@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from clew.analysis.names import SHOWN
-from clew.analysis.outline import Statement
 from clew.dataflow.render import Kept
 from clew.model.graph import Graph, Via
 from clew.model.places import CellPlace
 from clew.model.resources import Name
+from clew.model.statements import SHOWN, Statement
 
 OUTPUT = re.compile(r"^(_|__|___|_\d+|_i\d*|Out|In|_oh|_ih)$")
 """The names under which IPython keeps cells and what they showed."""

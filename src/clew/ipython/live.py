@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from clew.capture.recorder import Recorder
+from clew.capture.rewriting import rewritten
 from clew.capture.watching import _LIVE as LIVE
 from clew.capture.watching import recorder_of
 from clew.ipython.prelude import earlier_cells, prelude_events
@@ -114,7 +115,7 @@ class ShellSession:
 
     def rewrite(self, tree: ast.Module, source: Source) -> ast.Module:
         """Put the markers into the tree of a cell."""
-        return self.recorder.rewrite(tree, source)
+        return rewritten(self.recorder, tree, source.number)
 
     def finish(self, error: BaseException | None) -> None:
         """The cell has run, or failed."""

@@ -8,10 +8,9 @@ from __future__ import annotations
 import os
 import sys
 import types
-from collections.abc import Mapping
 
 from clew.model.data import dataclass
-from clew.model.typed import Any
+from clew.model.typed import Any, Mapping
 
 class_names: Any = type.__dict__["__dict__"].__get__
 class_mro: Any = type.__dict__["__mro__"].__get__

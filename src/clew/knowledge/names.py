@@ -7,11 +7,11 @@ of the function it wraps), so a claim counts only where the code behind it comes
 
 from __future__ import annotations
 
-import functools
 import sys
 import types
 
 from clew.knowledge.lines import Line, class_module, class_mro, class_names, class_qualname, family, line_of, type_name
+from clew.model.quick import cache, partial
 from clew.model.typed import Any
 
 __all__ = ["callee_names", "class_module", "class_mro", "class_names", "function_name", "method_names", "type_name"]
@@ -20,15 +20,8 @@ __all__ = ["callee_names", "class_module", "class_mro", "class_names", "function
 HIDDEN_OWNERS = ("random", "numpy.random")
 
 # Attributes of these kinds compute what they give, or call another: what is called is not the definition.
-COMPUTED = (
-    property,
-    functools.cached_property,
-    functools.partial,
-    functools.partialmethod,
-    type(functools.cache(len)),
-    types.GetSetDescriptorType,
-    types.MemberDescriptorType,
-)
+COMPUTED = (property, partial, type(cache(len)), types.GetSetDescriptorType, types.MemberDescriptorType)
+COMPUTED_BY_PYTHON = ("cached_property", "partialmethod")  # classes of `functools`
 
 CLASS_METHODS = (classmethod, staticmethod, types.ClassMethodDescriptorType)
 C_GETTERS = (types.GetSetDescriptorType, types.MemberDescriptorType)
@@ -37,7 +30,7 @@ UNBOUND = (types.MethodDescriptorType, types.WrapperDescriptorType)
 
 def function_name(callee: object) -> str:
     """Name a callable for a reader; what it is a part of, where it has no name of its own."""
-    if type(callee) is functools.partial:
+    if type(callee) is partial:
         return function_name(callee.func)
     if type(callee) is types.FunctionType:
         return _function(callee)
@@ -119,7 +112,13 @@ def _gives_itself(definition: object, home: str, is_class: bool) -> bool:
         return not is_class
     if is_class:  # the rest is unbound
         return is_one_of(kind, CLASS_METHODS) or issubclass(kind, types.BuiltinFunctionType)
-    return not issubclass(kind, COMPUTED) and (_is_cython(kind) or family(class_module(kind)) in ("builtins", home))
+    return not issubclass(kind, computed()) and (_is_cython(kind) or family(class_module(kind)) in ("builtins", home))
+
+
+def computed() -> tuple[type, ...]:
+    """The kinds of attributes that compute what they give, of those that are loaded."""
+    held = getattr(sys.modules.get("functools"), "__dict__", {})
+    return (*COMPUTED, *[held[name] for name in COMPUTED_BY_PYTHON if name in held])
 
 
 def _is_cython(kind: type) -> bool:
@@ -178,7 +177,7 @@ def _offers(module: str, name: str, value: object) -> bool:
 def _callable_object(callee: object) -> tuple[str, ...]:
     """Name an instance that can be called: a ufunc, a dispatcher, a compiled function, or by its class's `__call__`."""
     kind = type(callee)
-    if kind is functools.partial or is_one_of(kind, UNBOUND):
+    if kind is partial or is_one_of(kind, UNBOUND):
         return ()
     if type_name(kind) == "numpy.ufunc":
         name = _own_text(callee, "__name__")

@@ -7,16 +7,15 @@ begins with a capital is a class, and no module.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from fnmatch import fnmatchcase
+from clew.model.standard import standard
+from clew.model.typed import Sequence
 
-TOKEN = re.compile(r"[{}]|[\s,]+|[^{}\s,]+")
+TOKEN = r"[{}]|[\s,]+|[^{}\s,]+"
 
 
 def expanded(text: str) -> tuple[str, ...]:
     """Write out every alternative: `a.{b,c} d` gives `a.b`, `a.c` and `d`. ValueError where braces do not match."""
-    tokens = TOKEN.findall(text)
+    tokens = standard("re").findall(TOKEN, text)
     names, used = _alternatives(tokens, 0)
     if used != len(tokens):
         raise ValueError("a brace is closed that was never opened")
@@ -57,7 +56,16 @@ def matches(pattern: Sequence[str], parts: Sequence[str]) -> bool:
 
 def fits(pattern: str, part: str) -> bool:
     """Tell whether one part of a name is that of a pattern."""
-    return pattern == part or (is_wild(pattern) and fnmatchcase(part, pattern))
+    return pattern == part or (is_wild(pattern) and fits_wild(pattern, part))
+
+
+def fits_wild(pattern: str, part: str) -> bool:
+    """Tell the same where the pattern stands for more than itself."""
+    head, _, tail = pattern.partition("*")
+    if is_wild(head) or is_wild(tail) or "*" not in pattern:
+        fits: bool = standard("fnmatch").fnmatchcase(part, pattern)
+        return fits
+    return len(part) >= len(head) + len(tail) and part.startswith(head) and part.endswith(tail)
 
 
 def is_wild(part: str) -> bool:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from operator import itemgetter
 
 from clew import __version__
 from clew.errors import BadPack
@@ -15,6 +13,7 @@ from clew.knowledge.patterns import is_wild, matches, wildness
 from clew.knowledge.schema import CalleeFacts, Pack, parsed_pack
 from clew.model import cache
 from clew.model.data import dataclass
+from clew.model.typed import Iterable, Iterator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class Shelf:
         parts = callee.split(".")
         rules = [*self.rules.get(parts[-1], ()), *self.rules.get("*", ())]
         found = [(wildness(pattern), number) for pattern, number in split(rules) if matches(pattern, parts)]
-        return self.facts[min(reversed(found), key=itemgetter(0))[1]] if found else None
+        return self.facts[min(reversed(found), key=first)[1]] if found else None
 
     def holds_inert(self, type_name: str) -> bool:
         """Tell whether the pack lists the type as inert."""
@@ -128,6 +127,11 @@ def keep_packs() -> None:
         for name in names:
             shelf_at(os.path.join(PACKS, name))
         cache.save("packs", "all", identity, True)
+
+
+def first(found: tuple[int, int]) -> int:
+    """Give the first of two numbers."""
+    return found[0]
 
 
 def pack_name(callee: str) -> str:

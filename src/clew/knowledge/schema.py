@@ -8,12 +8,10 @@ that object, or `*` for every argument.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-
 from clew.errors import BadPack, nearest
 from clew.knowledge.patterns import expanded
 from clew.model.data import dataclass
-from clew.model.typed import Any
+from clew.model.typed import Any, Collection, Mapping
 
 FIGURES = ("", "self", "current")
 ENTRY_KEYS = ("names", "version", "why")

@@ -6,9 +6,8 @@ MLflow server keeps them, `Elsewhere` says where.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from clew.model.data import dataclass
+from clew.model.typed import StrEnum
 
 
 @dataclass(frozen=True, slots=True)

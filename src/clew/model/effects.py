@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from clew.model.data import dataclass
 from clew.model.resources import Resource
+from clew.model.typed import StrEnum
 
 
 class Reason(StrEnum):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from clew.model.data import dataclass, field
 from clew.model.effects import Reason
 from clew.model.events import Kept, Step, Variable
 from clew.model.places import Source
 from clew.model.resources import Resource
+from clew.model.typed import StrEnum
 
 
 class Via(StrEnum):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
 
+from clew.model.typed import Callable, Mapping
 from clew.observe.ambientlibraries import LIBRARY_PROBES
 from clew.observe.ambientpython import PYTHON_PROBES
 from clew.observe.audit import WIRE

@@ -5,13 +5,11 @@ from __future__ import annotations
 import sys
 from _thread import _local
 from _weakref import ref
-from collections.abc import Callable, Sequence
-from contextvars import ContextVar
 from itertools import chain
 
 from xxhash import xxh3_64_intdigest
 
-from clew.model.typed import Any
+from clew.model.typed import Any, Callable, Sequence
 from clew.observe.memory import memory
 from clew.observe.seen import Probe, Seen, SeenDict, SeenEqual
 
@@ -63,7 +61,7 @@ class LegacyNumpy:
 def _begin_numpy_errstate() -> Look:
     seen = Seen()
     variable = _kept("umath", "_extobj_contextvar")
-    if type(variable) is ContextVar:  # NumPy 2
+    if type(variable).__name__ == "ContextVar":  # NumPy 2
         return lambda: seen.look((variable.get(None),))
     geterr, geterrcall = sys.modules["numpy"].geterr, sys.modules["numpy"].geterrcall
     return lambda: seen.look([*geterr().values(), geterrcall()])
@@ -72,7 +70,7 @@ def _begin_numpy_errstate() -> Look:
 def _begin_numpy_options() -> Look:
     seen = Seen()
     variable = _kept("printoptions", "format_options")
-    if type(variable) is ContextVar:  # NumPy 2.2
+    if type(variable).__name__ == "ContextVar":  # NumPy 2.2
         return lambda: seen.look((variable.get(None),))
     return SeenDict(_kept("arrayprint", "_format_options")).look
 

@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-import _random
 import os
-import struct
 import sys
-from collections.abc import Callable
-from contextvars import ContextVar, copy_context
 
 from xxhash import xxh3_64_intdigest
 
-from clew.model.typed import Any
+from clew.model.standard import standard
+from clew.model.typed import Any, Callable
 from clew.observe.memory import memory
 from clew.observe.seen import Probe, Seen, SeenDict, SeenEqual
 
 Look = Callable[[], int]
 
 HEADER = object.__basicsize__
-WORDS = struct.Struct("=i624I")  # of the Mersenne Twister: where it stands, and its state
+TWISTER = 4 + 624 * 4  # bytes of the Mersenne Twister: where it stands, and its state
 
 
 def _begin_random() -> Look:
-    shared = sys.modules["random"]._inst
-    _random.Random.getstate(shared)  # fails for a program's own stand-in, of which we see nothing
+    shared, getstate = sys.modules["random"]._inst, sys.modules["_random"].Random.getstate
+    getstate(shared)  # fails for a program's own stand-in, of which we see nothing
     held = object.__getattribute__(shared, "__dict__")
     seen = SeenEqual()
-    block = _proved_random(shared)
+    block = _proved_random(shared, getstate(shared))
     if block is None:
-        return lambda: seen.look((_random.Random.getstate(shared), held.get("gauss_next")))
+        return lambda: seen.look((getstate(shared), held.get("gauss_next")))
     digest = xxh3_64_intdigest
     return lambda: seen.look((digest(block), held.get("gauss_next")))
 
 
-def _proved_random(shared: Any) -> Any:
+def _proved_random(shared: Any, told: tuple[int, ...]) -> Any:
     """The generator's memory, if it says what the generator says."""
-    block = memory(id(shared) + HEADER, WORDS.size)
-    index, *state = WORDS.unpack(block)
-    return block if _random.Random.getstate(shared) == (*state, index) else None
+    block = memory(id(shared) + HEADER, TWISTER)
+    index, *state = memoryview(bytes(block)).cast("I")
+    return block if told == (*state, index) else None
 
 
 def _begin_environ() -> Look:
@@ -45,7 +42,10 @@ def _begin_environ() -> Look:
     held = object.__getattribute__(environ, "__dict__")["_data"]
     if type(held) is not dict:
         raise AttributeError("_data")
-    return SeenDict(held).look
+    if "ctypes" in sys.modules:
+        return SeenDict(held).look
+    seen = Seen()
+    return lambda: seen.look([*held.values()])
 
 
 def _begin_sys_path() -> Look:
@@ -73,7 +73,8 @@ def _begin_limits() -> Look:
 
 def _begin_decimal() -> Look:
     context_type = sys.modules["decimal"].Context
-    variable: list[ContextVar[Any]] = []
+    variable: list[Any] = []
+    copy_context = standard("contextvars").copy_context
     seen = SeenEqual()
 
     def look() -> int:

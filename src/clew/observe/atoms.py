@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import marshal
 import types
-from collections.abc import Iterable
-from functools import cache
 from itertools import islice
 
 from xxhash import xxh3_64_intdigest
 
 from clew.knowledge.lines import class_module, class_mro, type_name
 from clew.model.data import dataclass, field
-from clew.model.typed import Any
+from clew.model.quick import cache
+from clew.model.typed import Any, Iterable
 
 PLAIN = frozenset({int, float, complex, bool, str, bytes, type(None), type(Ellipsis)})
 """Exact types that marshal writes by value."""

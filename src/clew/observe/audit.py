@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 import sys
 from _thread import get_ident
-from collections.abc import Callable
 
-from clew.model.typed import Any
+from clew.model.typed import Any, Callable
 
 Listener = Callable[[str, tuple[Any, ...]], None]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from clew.model.typed import Collection, Mapping
 
 # How things look, which matters where they are turned into text or pictures.
 SHOWING: Mapping[str, tuple[str, ...]] = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Set
+
+from clew.model.typed import Iterator, Mapping, Set
 
 DESCRIPTORS = "/proc/self/fd"
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import marshal
 import sys
-from collections.abc import Iterable, Sequence
 
 from xxhash import xxh3_64, xxh3_64_intdigest
 
-from clew.model.typed import Any
+from clew.model.typed import Any, Iterable, Sequence
 
 ATOMS: frozenset[type] = frozenset({str, int, float, complex, bool, bytes, type(None), type(Ellipsis)})
 FEW = 100  # items that are looked at one by one

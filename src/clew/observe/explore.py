@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterable
 
 from clew.knowledge.lines import class_mro, class_names, type_name
 from clew.model.data import dataclass, field
-from clew.model.typed import Any
+from clew.model.typed import Any, Callable, Iterable
 from clew.observe.atoms import ATOMS, BULK, BULKS, digest_of, is_scalar
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.functions import code_words, global_names

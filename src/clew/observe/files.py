@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from enum import Enum, auto
 from types import FrameType
 
 from clew.model.effects import Reason
-from clew.model.typed import Any, NamedTuple
+from clew.model.typed import Any, Callable, Iterator, Mapping, NamedTuple, StrEnum
 from clew.observe.stamps import Stamp, absolute, plain_path, stamp
 
 OURS = os.path.dirname(__file__) + os.sep
@@ -29,17 +27,17 @@ STARTERS = "popen_"  # of multiprocessing and its kin: they send a process its w
 SHOWERS = (STANDARD + "linecache", STANDARD + "tokenize", STANDARD + "inspect", STANDARD + "traceback")
 
 
-class Deed(Enum):
+class Deed(StrEnum):
     """What was done to one path."""
 
-    READ = auto()
-    LIST = auto()
-    BIND = auto()  # written anew: it owes nothing to what was there
-    CHANGE = auto()
-    DELETE = auto()
-    MOVE = auto()  # a folder with all that is in it; `onto` is its new path
-    CLEAR = auto()  # a folder with all that is in it
-    SWEEP = auto()  # deleted along with its folder, whatever it was
+    READ = "read"
+    LIST = "list"
+    BIND = "bind"  # written anew: it owes nothing to what was there
+    CHANGE = "change"
+    DELETE = "delete"
+    MOVE = "move"  # a folder with all that is in it; `onto` is its new path
+    CLEAR = "clear"  # a folder with all that is in it
+    SWEEP = "sweep"  # deleted along with its folder, whatever it was
 
 
 class Touch(NamedTuple):

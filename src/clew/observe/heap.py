@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Collection, Iterable
 
-from clew.analysis.names import WHOLE, Access
 from clew.knowledge.lines import class_mro, class_names
 from clew.model.effects import Changed, Effect, Reason
 from clew.model.resources import ALL_CELLS, ALL_PARTS, Cell
+from clew.model.statements import WHOLE, Access
+from clew.model.typed import Callable, Collection, Iterable
 from clew.observe.atoms import ATOMS, BULKS
 from clew.observe.explore import Exploration
 from clew.observe.kind import Digest, Kind, Opaque

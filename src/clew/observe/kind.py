@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from clew.model.data import dataclass, field
-from clew.model.typed import Any
+from clew.model.typed import Any, Callable, Mapping, Sequence
 
 NO_PARTS: Mapping[str, Any] = MappingProxyType({})
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Collection, Container, Iterable, Iterator
 
 from clew.model.data import dataclass
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
 from clew.model.resources import Ambient, File
+from clew.model.typed import Collection, Container, Iterable, Iterator
 from clew.observe.files import Deed, Touch
 from clew.observe.inputs import Inputs
 from clew.observe.stamps import Stamp, same, stamp, within
@@ -101,7 +100,9 @@ class Ledger:
         """Find the folders to which a step writes so many files that they are told as a whole from now on."""
         if len(accounts) <= MANY:
             return
-        counts = Counter(os.path.dirname(account.path) for account in accounts if account.write is not None)
+        counts: dict[str, int] = {}
+        for folder in [os.path.dirname(account.path) for account in accounts if account.write is not None]:
+            counts[folder] = counts.get(folder, 0) + 1
         for folder, count in counts.items():
             if count > MANY and folder not in self._crowded:
                 self._crowded[folder] = frozenset(path for path in self.written if os.path.dirname(path) == folder)

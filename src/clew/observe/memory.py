@@ -6,8 +6,10 @@ before it is trusted, and not used where the proof fails.
 
 from __future__ import annotations
 
-from functools import cache
+import sys
 
+from clew.model.quick import cache
+from clew.model.standard import standard
 from clew.model.typed import Any
 
 VERSION = object.__basicsize__ + 8  # behind the number of items
@@ -15,9 +17,7 @@ VERSION = object.__basicsize__ + 8  # behind the number of items
 
 def memory(address: int, size: int) -> Any:
     """The bytes at an address, as they will be whenever looked at. The owner must outlive this."""
-    # ctypes is loaded by NumPy and most others, but not by a program that needs none of them.
-    import ctypes
-
+    ctypes = standard("ctypes")
     return (ctypes.c_char * size).from_address(address)
 
 
@@ -34,5 +34,8 @@ def versions_count() -> bool:
 
 
 def version(held: dict[Any, Any]) -> Any:
-    """The memory of a dict's version, the same as long as nothing in it was set or deleted; None where there is none."""
-    return memory(id(held) + VERSION, 8) if versions_count() else None
+    """The memory of a dict's version, the same as long as nothing in it was set or deleted; None where there is none.
+
+    None also in a program that has not loaded ctypes (NumPy and most others do): that takes longer than it saves.
+    """
+    return memory(id(held) + VERSION, 8) if "ctypes" in sys.modules and versions_count() else None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from clew.model.effects import Reason
-from clew.model.typed import NamedTuple
+from clew.model.standard import standard
+from clew.model.typed import Iterator, NamedTuple
 from clew.observe.files import Deed, Touch, system_path
 from clew.observe.ledger import Ledger
 from clew.observe.stamps import Stamp, absolute, same, sealed, stamp
@@ -81,4 +80,5 @@ def _readable(mention: Mention, after: Stamp | None, ledger: Ledger) -> Iterator
     if after is not None and after.folder and mention.reads:
         yield from ledger.below(path)
     elif not MAGIC.isdisjoint(path):
-        yield from (one for one in ledger.written if fnmatchcase(one, path))
+        fits = standard("fnmatch").fnmatchcase
+        yield from (one for one in ledger.written if fits(one, path))

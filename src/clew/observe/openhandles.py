@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 
-from clew.model.typed import Any
+from clew.model.typed import Any, Callable
 from clew.observe.descriptors import target
 from clew.observe.stamps import absolute, plain_path
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
 from types import ModuleType
 
 from clew.knowledge.lines import class_module
+from clew.model.quick import cache
 
 LIBRARY_FOLDERS = tuple(
     os.path.realpath(path) + os.sep

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
 
 from clew.model.effects import Bound, Changed, Effect, Read, Reason
 from clew.model.resources import Ambient
-from clew.model.typed import Any
+from clew.model.typed import Any, Iterable, Iterator, Mapping
 from clew.observe.audit import WIRE, OwnWork
 from clew.observe.databases import CONNECTIONS
 from clew.observe.files import Deed, Touch, starts_worker, touches

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
 
 from clew.model.data import dataclass, field
-from clew.model.typed import Any
+from clew.model.quick import deque
+from clew.model.standard import standard
+from clew.model.typed import Any, Iterable, Iterator, Mapping
 from clew.observe.files import LIBRARIES, Deed, Touch
 from clew.observe.stamps import Stamp, plain_path, same, sealed, stamp, stamp_of
 
@@ -28,7 +27,7 @@ TRACKERS = (
     ("loky.backend.resource_tracker", "_resource_tracker", "_pid"),
 )
 PATIENCE = 60.0  # seconds for which we look again where we cannot ask whether a child still runs
-WORD = re.compile(r"[^\s;|&<>()'\"=,`$]+")
+WORD = r"[^\s;|&<>()'\"=,`$]+"
 # Programs that libraries start to learn about the machine; they read no file that a program wrote.
 ASKING = frozenset(
     "lscpu uname fc-list ldconfig nvidia-smi rocm-smi sysctl getconf hostname whoami id date nproc".split()
@@ -41,9 +40,9 @@ MODEST = frozenset(
     " test time touch tr tree true uniq unset unzip wc wget which whoami xz zcat zip".split()
 )
 LISTING = frozenset("ls find tree du".split())
-COMMAND_END = re.compile(r"[;|&()`\n]")
+COMMAND_END = r"[;|&()`\n]"
 SHELLS = frozenset(("sh", "bash", "zsh", "dash"))
-ASSIGNMENT = re.compile(r"\w+=")
+ASSIGNMENT = r"\w+="
 
 Snapshot = Mapping[str, Stamp]
 
@@ -95,7 +94,7 @@ def spawned(event: str, args: tuple[Any, ...], said: tuple[str, ...] = ()) -> Sp
     names = programs(texts)
     if names and names <= ASKING:
         return None
-    words = tuple(word for text in texts for word in WORD.findall(text))
+    words = tuple(word for text in texts for word in standard("re").findall(WORD, text))
     begun = time.monotonic()
     where = os.path.normpath(os.path.join(os.getcwd(), folder))
     before = snapshot(where)
@@ -110,8 +109,8 @@ def programs(texts: tuple[str, ...]) -> frozenset[str]:
     """The programs that a command runs, by name; those of a shell's line each."""
     shell = len(texts) > 2 and os.path.basename(texts[0]) in SHELLS and texts[1] == "-c"
     line = shell or len(texts) == 1
-    commands = [part.split() for part in COMMAND_END.split(texts[-1])] if line else [list(texts)]
-    firsts = (next((word for word in words if not ASSIGNMENT.match(word)), "") for words in commands)
+    commands = [part.split() for part in standard("re").split(COMMAND_END, texts[-1])] if line else [list(texts)]
+    firsts = (next((word for word in words if not standard("re").match(ASSIGNMENT, word)), "") for words in commands)
     return frozenset(os.path.basename(first) for first in firsts if first)
 
 

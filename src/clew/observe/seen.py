@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from operator import is_
+from _operator import is_  # `operator` itself is written in Python
 
 from clew.model.data import dataclass
-from clew.model.typed import Any
+from clew.model.typed import Any, Callable, Iterator, Sequence
 from clew.observe.memory import version
 
 

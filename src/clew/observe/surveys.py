@@ -6,16 +6,14 @@ An address may then be used again; a cell is forgotten when no variable leads to
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping
-
 from clew.knowledge.lines import type_name
 from clew.model.data import dataclass, field
+from clew.model.typed import Callable, Collection, Iterable, Mapping
 from clew.observe.atoms import ATOMS
 from clew.observe.explore import Exploration, Explorer
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 
-KEPT_BY_SHELL = re.compile(r"^(_+|_\d+|_i+|_i\d+|_[iod]h|__\w+__|In|Out)$")
+KEPT_BY_SHELL = frozenset({"In", "Out", "_ih", "_oh", "_dh"})
 """The names under which IPython keeps what was typed and shown, and Python's own."""
 
 
@@ -164,7 +162,7 @@ class Surveys(Explorer):
     def follow_all(self) -> None:
         """Follow every variable that has not been followed since it was bound or changed."""
         for name in tuple(self.unfollowed):
-            if not KEPT_BY_SHELL.match(name):
+            if not is_kept_by_shell(name):
                 self.survey(name)
         self.unfollowed.clear()
 
@@ -205,3 +203,12 @@ class Surveys(Explorer):
                 is_array = type_name(type(self.namespace[name])) == "numpy.ndarray"
                 found |= survey.cells if is_array else survey.bulky
         return found
+
+
+def is_kept_by_shell(name: str) -> bool:
+    """Tell whether a variable is Python's or IPython's own: `__name__`, `_`, `_12`, `_i`, `_ii`, `_i12`, `In`."""
+    if name[:1] != "_" or name in KEPT_BY_SHELL:
+        return name in KEPT_BY_SHELL
+    rest = name[1:]
+    special = rest[:1] == "_" and rest[-2:] == "__"
+    return special or not rest.strip("_") or not rest.strip("i") or rest.removeprefix("i").isdecimal()

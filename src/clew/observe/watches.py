@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
-
 from clew.model.data import dataclass
+from clew.model.typed import Iterator, Set
 from clew.observe.databases import database_stamps
 from clew.observe.descriptors import holders, target
 from clew.observe.files import Deed, Touch

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from clew.analysis.outline import Statement
-from clew.analysis.touch import Touch
 from clew.model.data import dataclass
 from clew.model.places import Span
+from clew.model.statements import Statement, Touch
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,11 @@ Nothing is inserted in loops, functions, classes, lambdas and comprehensions.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 
 from clew.analysis.names import COMPREHENSIONS
 from clew.analysis.outline import (
     BRANCHING,
     Outline,
-    Shape,
     bodies,
     is_docstring,
     is_future_import,
@@ -22,7 +20,8 @@ from clew.analysis.outline import (
 )
 from clew.analysis.touch import arguments_of, dotted, root_of, touch_of
 from clew.model.places import Span
-from clew.model.typed import Any
+from clew.model.statements import Shape
+from clew.model.typed import Any, Sequence
 from clew.rewrite.plan import CallSite, Plan
 from clew.rewrite.protocol import CALL, NOTE, SELF, STEP
 

@@ -6,12 +6,13 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 
-from clew.analysis.outline import Statement, outline
+from clew.analysis.outline import outline
 from clew.model.data import dataclass, field
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read
 from clew.model.events import BEFORE, Event, SessionEnded, SessionStarted, SourceSeen, Step
 from clew.model.places import FilePlace, Source, place_name
 from clew.model.resources import Ambient, Cell, Module, Name, Resource, resource_name
+from clew.model.statements import Statement
 
 UNSEEN = "unknown: it ran before clew was loaded"
 SHELLS = re.compile(r"_{1,3}|_i*|_i?\d+|__builtins__")  # what IPython keeps in the namespace for itself

@@ -8,24 +8,22 @@ A record that is all there and does not agree with its sums is damage, and is sa
 The writer keeps a lock on its journal. The system drops it when the writer dies, however it dies: so a journal
 without a lock and without a `SessionEnded` belongs to a session that was interrupted.
 
-Nothing here is heavier than `json`: it is imported into the user's own process.
+Nothing here takes long to load: it is imported into the user's own process.
 """
 
 from __future__ import annotations
 
 import fcntl
-import json
 import os
-import struct
 import time
 import zlib
+from _json import encode_basestring, make_encoder
 from _weakref import ref
-from collections.abc import Iterator, Sequence
 
 from clew.errors import DamagedRecord, NewerStore, StoreError
 from clew.model.data import dataclass
 from clew.model.events import Event
-from clew.model.typed import BinaryIO
+from clew.model.typed import BinaryIO, Iterator, Sequence
 from clew.store.rows import from_row, to_row
 
 TYPE_CHECKING = False
@@ -35,8 +33,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 OPENING = b"clew journal "
 MAGIC = OPENING + b"%d\n" % FORMAT
-SUMMED, SUM = struct.Struct("<II"), struct.Struct("<I")  # the last field of the head sums the others
-HEAD = struct.Struct("<III")
+FIELD = 4  # bytes of each field of a record's head, the lowest first; the last sums the others
+HEAD = 3 * FIELD
 
 # A reader that asks whether a journal is being written holds its lock for an instant; we outwait it.
 LOCK_TRIES, LOCK_PAUSE = 100, 0.005
@@ -44,8 +42,15 @@ LOCK_TRIES, LOCK_PAUSE = 100, 0.005
 # The number of a journal's open file, or more: programs hardly ever have so many open.
 HIGH = 240  # the least limit in use is 256
 
-# Not ASCII only: text stays short, and what is not Unicode (a file name in Latin-1) comes back as it was.
-ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+
+def refused(value: object) -> str:
+    """Fail, for what JSON cannot hold."""
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+# What `json` does, which loads much besides. Not ASCII only: text stays short, and what is not Unicode (a file name in
+# Latin-1) comes back as it was.
+ENCODER = make_encoder(None, refused, encode_basestring, None, ":", ",", False, False, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ def records(path: str | Path, start: int = 0) -> Iterator[Record]:
         offset = max(start, opening(file, path))
         file.seek(offset)
         while payload := payload_at(file, path, offset):
-            end = offset + HEAD.size + len(payload)
+            end = offset + HEAD + len(payload)
             yield Record(decode(payload, path, offset), end)
             offset = end
 
@@ -134,13 +139,28 @@ def being_written(path: str | Path) -> bool:
 
 def encode(events: Sequence[Event]) -> bytes:
     """Give the bytes of one record."""
-    payload = ENCODER.encode([to_row(event) for event in events]).encode("utf-8", "surrogatepass")
-    summed = SUMMED.pack(len(payload), zlib.crc32(payload))
-    return b"".join((summed, SUM.pack(zlib.crc32(summed)), payload))
+    payload = "".join(ENCODER([to_row(event) for event in events], 0)).encode("utf-8", "surrogatepass")
+    summed = field(len(payload)) + field(zlib.crc32(payload))
+    return b"".join((summed, field(zlib.crc32(summed)), payload))
+
+
+def field(number: int) -> bytes:
+    """Give one field of a record's head."""
+    return number.to_bytes(FIELD, "little")
+
+
+def fields(head: bytes) -> tuple[int, int, int]:
+    """Give the fields of a record's head: the length of the payload, its sum, and the sum of these two."""
+    length, payload_sum, head_sum = (
+        int.from_bytes(head[start : start + FIELD], "little") for start in range(0, HEAD, FIELD)
+    )
+    return length, payload_sum, head_sum
 
 
 def decode(payload: bytes, path: str | Path, offset: int) -> tuple[Event, ...]:
     """Give the events of a payload whose sum is right."""
+    import json  # those who write a journal do not read it
+
     try:
         return tuple(map(from_row, json.loads(payload.decode("utf-8", "surrogatepass"))))
     except (ValueError, KeyError, TypeError) as error:
@@ -149,11 +169,11 @@ def decode(payload: bytes, path: str | Path, offset: int) -> tuple[Event, ...]:
 
 def payload_at(file: BinaryIO, path: str | Path, offset: int) -> bytes:
     """Give the payload of the record at the offset, where the file stands; empty at the end of the journal."""
-    head = file.read(HEAD.size)
-    if len(head) < HEAD.size or only_zeros(head, file):
+    head = file.read(HEAD)
+    if len(head) < HEAD or only_zeros(head, file):
         return b""
-    length, payload_sum, head_sum = HEAD.unpack(head)
-    if zlib.crc32(head[: SUMMED.size]) != head_sum or length == 0:
+    length, payload_sum, head_sum = fields(head)
+    if zlib.crc32(head[:-FIELD]) != head_sum or length == 0:
         raise damage(path, offset, "its head does not agree with its sum")
     payload = file.read(length)
     if len(payload) < length:

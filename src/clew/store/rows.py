@@ -6,8 +6,6 @@ A row begins with a letter that says what it is; an effect begins with two, its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
 from clew.model.events import (
     Call,
@@ -23,7 +21,7 @@ from clew.model.events import (
 )
 from clew.model.places import CellPlace, FilePlace, Place, Source, Span
 from clew.model.resources import Ambient, Cell, File, Module, Name, Resource
-from clew.model.typed import Any, TypeAlias, assert_never
+from clew.model.typed import Any, Callable, Mapping, Sequence, TypeAlias, assert_never
 
 Row: TypeAlias = tuple[Any, ...]
 AnyRow: TypeAlias = Sequence[Any]  # JSON gives lists back where tuples went in

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from clew.model.typed import Any
+from clew.model.typed import Any, Iterable
 from clew.observe.kind import Digest, Kind, Opaque
 from clew.observe.kinds import (
     arrays,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
 
 from xxhash import xxh3_64
 
-from clew.model.typed import Any
+from clew.model.typed import Any, Callable, Mapping
 from clew.observe.digests import ATOMS, of_array, of_items, of_plain, of_text
 from clew.observe.kinds.arrays import array_items, owner
 from clew.observe.kinds.raw import attribute, attributes, lively

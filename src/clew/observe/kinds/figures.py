@@ -7,9 +7,8 @@ styles. Drawing works out the rest (positions, mapped colours, ticks, automatic 
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from clew.model.typed import Any
+from clew.model.typed import Any, Collection, Iterable, Iterator, Mapping
 from clew.observe.atoms import PLAIN, is_scalar
 from clew.observe.digests import of_array, of_plain
 from clew.observe.kind import Digest, Kind, Reach

@@ -6,9 +6,7 @@ consolidation and the library's caches are not state.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-
-from clew.model.typed import Any
+from clew.model.typed import Any, Iterable, Iterator, Mapping
 from clew.observe.digests import ATOMS, of_mapping, of_plain
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.arrays import constant, nothing

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dis
 import gc
-import re
 import sys
 import types
-from functools import lru_cache
 
+from clew.analysis.bytecode import names_used
 from clew.knowledge.lines import class_names
+from clew.model.quick import lru_cache
+from clew.model.standard import standard
 from clew.model.typed import Any
 from clew.observe.atoms import ATOMS, digest_of
 from clew.observe.kind import Digest, Kind, Reach
@@ -20,23 +20,23 @@ REGISTRY = "_abc_impl"
 """The attribute behind which an abstract class keeps who was registered with it."""
 
 BASES = type.__dict__["__bases__"].__get__
-NAME_READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"})
-NAME_WRITES = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
+NAME_READS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
+NAME_WRITES = ("STORE_GLOBAL", "DELETE_GLOBAL")
 
 
 LOOKS_UP = frozenset({"eval", "exec", "globals", "locals", "vars"})
-WORD = re.compile(r"[^\W\d]\w*")
+WORD = r"[^\W\d]\w*"
 
 
 @lru_cache(maxsize=4096)
 def global_names(code: types.CodeType) -> frozenset[str]:
     """The global names that a function's code, or code within it, may look up."""
-    read = {i.argval for i in dis.get_instructions(code) if i.opname in NAME_READS | NAME_WRITES}
+    read = names_used(code, (*NAME_READS, *NAME_WRITES))
     inner = [global_names(const) for const in code.co_consts if isinstance(const, types.CodeType)]
-    named = frozenset(read).union(*inner)
+    named = read.union(*inner)
     if named & LOOKS_UP:  # it may look names up that only its texts mention
         texts = [const for const in code.co_consts if type(const) is str]
-        named |= {word for text in texts for word in WORD.findall(text)}
+        named |= {word for text in texts for word in standard("re").findall(WORD, text)}
     return named
 
 
@@ -55,7 +55,7 @@ def set_names(value: object) -> frozenset[str]:
 def code_sets(code: types.CodeType) -> frozenset[str]:
     """The global names that code may bind or delete."""
     inner = [code_sets(const) for const in code.co_consts if isinstance(const, types.CodeType)]
-    return frozenset(i.argval for i in dis.get_instructions(code) if i.opname in NAME_WRITES).union(*inner)
+    return names_used(code, NAME_WRITES).union(*inner)
 
 
 def spoken_words(value: object) -> frozenset[str]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import types
-from collections.abc import Iterable
-from functools import lru_cache
 
 from clew.knowledge.lines import class_mro, class_names, type_name
-from clew.model.typed import Any
+from clew.model.quick import lru_cache
+from clew.model.typed import Any, Iterable
 from clew.observe.atoms import ATOMS, digest_of
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.functions import held_reach
@@ -20,7 +18,7 @@ HEAP_TYPE = 1 << 9
 
 FLAGS, BASE, SIZE = (type.__dict__[name].__get__ for name in ("__flags__", "__base__", "__basicsize__"))
 
-CACHE = re.compile(r"^_?_?(\w*_)?(cache|cached|memo|lru)(_\w*)?$")
+CACHE = frozenset({"cache", "cached", "memo", "lru"})
 """Attributes in which libraries keep what they can work out again."""
 
 
@@ -57,7 +55,7 @@ def attributes_of(value: Any) -> dict[str, object]:
         pass  # no __dict__: slots only
     computed = computed_names(cls)
     library = not is_users_class(cls)
-    kept = {n: v for n, v in held.items() if not (library and (n in computed or CACHE.match(n)))}
+    kept = {n: v for n, v in held.items() if not (library and (n in computed or not CACHE.isdisjoint(n.split("_"))))}
     for slot in slots_of(cls):
         try:
             kept[slot.__name__] = slot.__get__(value)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import marshal
-from collections import deque
 
 from xxhash import xxh3_64_intdigest
 
+from clew.model.quick import deque
 from clew.model.typed import Any
 from clew.observe.atoms import ATOMS, BULKS, PLAIN, digest_of, token
 from clew.observe.kind import Digest, Kind, Opaque, Reach

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
 
-from clew.model.typed import Any
+from clew.model.typed import Any, Iterable, Mapping
 from clew.observe.digests import ATOMS, of_mapping, of_text
 from clew.observe.kind import Digest, Reach
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections import OrderedDict
 
+from clew.model.quick import OrderedDict
 from clew.model.typed import Any
 from clew.observe.atoms import ATOMS, digest_of
 from clew.observe.digests import of_bytes

@@ -8,10 +8,9 @@ version that torch counts up at each write in place stands for it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from functools import cache
 
-from clew.model.typed import Any
+from clew.model.quick import cache
+from clew.model.typed import Any, Iterator
 from clew.observe.atoms import ATOMS, digest_of
 from clew.observe.digests import of_bytes, of_plain, of_text
 from clew.observe.kind import Digest, Kind, Opaque, Reach

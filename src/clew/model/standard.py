@@ -1,0 +1,70 @@
+"""Modules of the standard library that are loaded when they are first needed, in the middle of the user's program.
+
+What is there from the start makes every program start later. What comes later must not be taken from the program's own
+folder, where a `dis.py` may stand, nor be what the program gets when it asks for its own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from _frozen_importlib_external import PathFinder
+from _thread import get_ident
+
+from clew.model.quick import cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _frozen_importlib import ModuleSpec
+    from collections.abc import Sequence
+    from types import ModuleType
+    from typing import Any
+
+FOLDER = os.path.dirname(os.__file__)
+FOLDERS = (FOLDER, os.path.join(FOLDER, "lib-dynload"))
+
+
+class StandardFinder:
+    """Finds modules in the standard library, for one thread; `found` are their names."""
+
+    def __init__(self) -> None:
+        self.thread = get_ident()
+        self.found: list[str] = []
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find a module that stands in no package; what is built in is for the next finder."""
+        if path is not None or get_ident() != self.thread or name in sys.builtin_module_names:
+            return None
+        self.found.append(name)
+        return PathFinder.find_spec(name, FOLDERS, target)
+
+
+@cache
+def standard(name: str) -> Any:
+    """Give a module of the standard library."""
+    finder = StandardFinder()
+    modules = sys.modules
+    strangers = {each: modules.pop(each) for each in sys.stdlib_module_names & modules.keys() if is_strange(each)}
+    sys.meta_path.insert(0, finder)
+    try:
+        return __import__(name)
+    finally:
+        sys.meta_path.remove(finder)
+        for each in finder.found:
+            if has_own(each):
+                modules.pop(each, None)
+        modules.update(strangers)
+
+
+def is_strange(name: str) -> bool:
+    """Tell whether a loaded module only has the name of one of the standard library."""
+    path = getattr(sys.modules[name], "__file__", None)
+    return type(path) is str and name != "__main__" and not path.startswith(FOLDER)
+
+
+def has_own(name: str) -> bool:
+    """Tell whether the program's own folder has a module of that name."""
+    own = os.path.join(sys.path[0] if sys.path else "", name)
+    return os.path.isdir(own) or os.path.exists(f"{own}.py")

@@ -1,0 +1,85 @@
+"""What the text of a program says, a statement at a time: plain facts that need no parser to be read."""
+
+from __future__ import annotations
+
+from clew.model.data import dataclass
+from clew.model.places import Span
+from clew.model.typed import StrEnum
+
+
+class Shape(StrEnum):
+    """How a statement is run and cut."""
+
+    SIMPLE = "simple"
+    LOOP = "loop"  # taken whole: it may bind what it binds many times, or never
+    DEFINITION = "definition"  # a function or class, taken whole
+    IF = "if"
+    WITH = "with"
+    TRY = "try"
+    MATCH = "match"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One way into a variable: `kind` is "item" for `x["key"]`, "attribute" for `x.key`, "whole" otherwise.
+
+    "shown" is for `Out[3]` and `_3`: where `Out` is the shell's they are one, and both are read.
+
+    "column" is for what picks a column if the variable is a frame, and means the whole if it is not.
+
+    `stored` says that the place is only written.
+    """
+
+    kind: str
+    key: str = ""
+    stored: bool = False
+
+
+WHOLE = Access("whole")
+SHOWN = "shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a source. For a branching one, the names are those of its header."""
+
+    number: int
+    shape: Shape
+    span: Span
+    parent: int | None
+    branch: str  # which body of the parent it stands in: "body", "orelse", "handler 0", "finalbody", "case 1"
+    reads: dict[str, frozenset[Access]]
+    deferred: frozenset[str]
+    binds: frozenset[str]
+    deletes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenCall:
+    """A call that nobody announces: a dotted path from a variable, or a method of we do not know what.
+
+    `positional` counts its arguments; `arguments` pairs position, keyword or "*" with the variable that the argument
+    is reached from, or nothing.
+    """
+
+    path: str
+    method: str
+    positional: int
+    keywords: frozenset[str]
+    arguments: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What a statement could do, from its text. `stores` are the variables into whose objects it stores."""
+
+    stores: frozenset[str]
+    hidden: tuple[HiddenCall, ...]
+    operates: bool
+    texts: frozenset[str]
+    words: frozenset[str]
+    imports: tuple[str, ...]
+    star: bool
+    builds: bool  # a class with bases, keywords or decorators: making it may run the user's code
+    attributes: frozenset[tuple[str, str]]  # attributes stored right on a variable, or "" for deeper ones
+    handed: frozenset[str]  # variables of which a method that may change them is handed on, not called
