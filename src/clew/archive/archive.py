@@ -24,7 +24,7 @@ from clew.store.catalog import Catalog
 from clew.store.codecs.codec import Codec
 from clew.store.codecs.files import named
 from clew.store.filters import EVERYTHING, Filter
-from clew.store.keeping import codec_of, fetch, keep
+from clew.store.keeping import fetch, keep
 from clew.store.trust import Keys
 
 FILE_TAG = "file"
@@ -156,13 +156,18 @@ class Archive:
         if isinstance(record.value.kept, Elsewhere):
             self.elsewhere[record.value.codec].export(record.value, path)
             return path
-        target = path / file_name(record, self.codecs) if path.is_dir() else path
+        target = path / f"{file_name(record)}{self.suffix(record)}" if path.is_dir() else path
         try:
             with self.blobs.open(record.value.kept) as source, open(target, "wb") as copy:
                 shutil.copyfileobj(source, copy)
         except FileNotFoundError:
             raise UsageError(f"{target}: no such folder") from None
         return target
+
+    def suffix(self, record: ArtifactRecord) -> str:
+        """Tell what the names of files of an artifact's format end in."""
+        known = (codec.suffix for codec in self.codecs if codec.name == record.value.codec)
+        return next(known, "")
 
     # ---- code ---------------------------------------------------------------------------------------------
 
@@ -242,10 +247,7 @@ def running(record: ArtifactRecord) -> SessionRunning:
     return error
 
 
-def file_name(record: ArtifactRecord, codecs: Sequence[Codec] = ()) -> str:
+def file_name(record: ArtifactRecord) -> str:
     """Give the name that a value's file has: its own for a file that was kept, else the artifact's."""
-    own = dict(record.tags).get(FILE_TAG, "")
-    if record.value.codec == FILE_TAG and own:
-        return os.path.basename(own)
-    suffix = codec_of(record.value, codecs).suffix if codecs else ""
-    return record.name.replace("/", "-") + suffix
+    own = dict(record.tags).get(FILE_TAG, "") if record.value.codec == FILE_TAG else ""
+    return os.path.basename(own) or record.name.replace("/", "-")

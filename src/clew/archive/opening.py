@@ -90,6 +90,11 @@ class Shelf:
         with self._open(False) as found:
             return found.export(record, path)
 
+    def suffix(self, record: ArtifactRecord) -> str:
+        """What the names of files of its format end in."""
+        with self._open(False) as found:
+            return found.suffix(record)
+
     def tagged(self, record: ArtifactRecord, tags: dict[str, str], remove: tuple[str, ...]) -> ArtifactRecord:
         """An artifact with tags put on and taken off."""
         with self._open(False) as found:

@@ -13,6 +13,7 @@ from clew.errors import BadSetting, UsageError
 from clew.screen.color import colored, wants_color
 
 STORE_HELP = "the folder that sessions are kept in (default: the nearest .clew/, else your data folder)"
+NAME_HELP = "the artifact: churn for its newest version, churn@3 for the third"
 JSON_HELP = "write the answer as JSON to PATH; - is standard output"
 
 

@@ -34,6 +34,9 @@ class Shelf(Protocol):
     def export(self, record: ArtifactRecord, path: Path) -> Path:
         """Write the value's file; say where."""
 
+    def suffix(self, record: ArtifactRecord) -> str:
+        """What the names of such files end in; empty where they end in nothing of their own."""
+
     def tagged(self, record: ArtifactRecord, tags: dict[str, str], remove: tuple[str, ...]) -> ArtifactRecord:
         """The record with tags put on and taken off."""
 
@@ -88,6 +91,11 @@ class Artifact:
         """How many bytes the value takes in the store; None where another system keeps it."""
         kept = self.record.value.kept
         return kept.size if isinstance(kept, Blob) else None
+
+    @property
+    def suffix(self) -> str:
+        """What the names of files of its format end in, with the dot; empty for files that were kept as they are."""
+        return self._shelf.suffix(self.record)
 
     # ---- what was kept ------------------------------------------------------------------------------------
 
