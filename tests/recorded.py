@@ -2,7 +2,7 @@
 
 `python -m tests.recorded write JOURNAL` appends records for ever and prints the number of each when it is written;
 `python -m tests.recorded session JOURNAL STEPS` writes a whole session, slowly;
-`python -m tests.recorded drain FOLDER` drains a store until its sessions have ended.
+`python -m tests.recorded drain FOLDER [URL]` drains a store until its sessions have ended.
 """
 
 from __future__ import annotations
@@ -93,12 +93,12 @@ def write_session(path: Path, steps: int) -> None:
     journal.append((SessionEnded(200.0),))
 
 
-def drain_until_ended(folder: Path) -> None:
+def drain_until_ended(folder: Path, url: str = "") -> None:
     # Not at the top: the writers are to be as light as a user's process.
     from clew.store.database import Store
     from clew.store.sessions import State
 
-    store = Store.open(folder)
+    store = Store.open(folder, url)
     print("open", flush=True)
     while not store.sessions() or any(session.state is not State.ENDED for session in store.sessions()):
         store.drain()
@@ -111,7 +111,7 @@ def main(what: str, path: str, *more: str) -> None:
         case "session":
             write_session(Path(path), int(more[0]))
         case "drain":
-            drain_until_ended(Path(path))
+            drain_until_ended(Path(path), *more)
 
 
 if __name__ == "__main__":

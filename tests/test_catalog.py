@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -33,10 +32,8 @@ def record(name: str = "churn", created: float = 100.0, value: Value = MODEL) ->
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    store = Store.open(tmp_path / ".clew")
-    yield store.catalog
-    store.close()
+def catalog(store: Store) -> Catalog:
+    return store.catalog
 
 
 def test_an_artifact_comes_back_as_it_was(catalog: Catalog) -> None:

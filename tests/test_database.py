@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -21,19 +21,12 @@ from clew.model.events import Event, Faulted, SessionEnded, Step
 from clew.model.graph import Dependence, Via
 from clew.store.database import Store, take
 from clew.store.journal import MAGIC, Journal, read_journal
-from clew.store.location import database_path, journal_path
+from clew.store.location import Address, database_path, journal_path
 from clew.store.sessions import State
 from tests.recorded import EVERYTHING, start, step
 
 ROOT = Path(__file__).parents[1]
 END = SessionEnded(200.0)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(tmp_path / ".clew")
-    yield opened
-    opened.close()
 
 
 def journal_of(store: Store, session: str, *batches: Sequence[Event]) -> Journal:
@@ -318,7 +311,7 @@ def test_rows_that_cannot_be_understood_are_said(store: Store, harm: str) -> Non
     store.drain()
     with store._writing() as connection:
         connection.exec_driver_sql(harm)
-    with pytest.raises(DamagedRecord, match=r"clew\.db: the record of session s1 is damaged"):
+    with pytest.raises(DamagedRecord, match=r"the record of session s1 is damaged"):
         store.events("s1")
 
 
@@ -337,13 +330,13 @@ def run(what: str, *arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8")
 
 
-def test_two_drain_at_once_beside_writers(tmp_path: Path) -> None:
-    folder = tmp_path / "store"
+def test_two_drain_at_once_beside_writers(address: Address) -> None:
+    folder = Path(address.folder)
     sessions = ("a", "b")
     writers = [run("session", journal_path(folder, session), 300) for session in sessions]
-    drainers = [run("drain", folder) for _ in range(2)]  # both make the new store, too
+    drainers = [run("drain", folder, address.url) for _ in range(2)]  # both make the new store, too
     assert [process.wait(60) for process in (*writers, *drainers)] == [0] * 4
-    store = Store.open(folder)
+    store = Store.open(folder, address.url)
     store.drain()
     for session in sessions:
         assert store.events(session) == (start(session), *map(step, range(300)), END)
@@ -351,11 +344,11 @@ def test_two_drain_at_once_beside_writers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_killed_drainer_loses_nothing(store: Store, seed: int) -> None:
+def test_a_killed_drainer_loses_nothing(store: Store, address: Address, seed: int) -> None:
     steps = [[step(number)] for number in range(3000)]
     write(store, "s1", [start()], *steps, [END])
     for attempt in range(2):
-        with run("drain", store.folder) as drainer:
+        with run("drain", store.folder, address.url) as drainer:
             assert drainer.stdout is not None
             drainer.stdout.readline()
             time.sleep(random.Random(10 * seed + attempt).uniform(0, 0.3))
@@ -377,7 +370,8 @@ def test_a_killed_session_is_shown_as_interrupted(store: Store) -> None:
     assert store.events("s1") == tuple(chain.from_iterable(read_journal(path)))
 
 
-def test_the_database_is_sound_and_can_be_read_by_others(store: Store) -> None:
+def test_the_database_of_a_folder_is_sound_and_can_be_read_by_others(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
     write(store, "s1", EVERYTHING)
     store.drain()
     plain = sqlite3.connect(database_path(store.folder))
@@ -386,3 +380,4 @@ def test_the_database_is_sound_and_can_be_read_by_others(store: Store) -> None:
     assert plain.execute("PRAGMA journal_mode").fetchall() == [("wal",)]
     assert plain.execute("SELECT name FROM effects WHERE resource = 'ambient'").fetchall() == [("random",)]
     plain.close()
+    store.close()

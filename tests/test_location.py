@@ -74,7 +74,7 @@ WRONG = [
     Wrong("an empty --store", "--store names no folder", ""),
     Wrong("--store is a file", "that is not a folder", "../pyproject.toml"),
     Wrong("--store lies in a file", "that is not a folder", "../pyproject.toml/records"),
-    Wrong("a database URL", "database URLs are not understood yet", "postgresql://host/clew"),
+    Wrong("the URL of another kind of database", "mysql://u:***@host/clew: that is no store", "mysql://u:pw@host/clew"),
     Wrong("the home of nobody", "no such home folder", "~no-such-user/records"),
     Wrong("CLEW_STORE is a file", "CLEW_STORE is ../pyproject.toml", environ={"CLEW_STORE": "../pyproject.toml"}),
     Wrong("pyproject.toml is broken", "cannot be read", project="[tool.clew\n"),

@@ -2,72 +2,118 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 from hypothesis import given
-from sqlalchemy import Connection, Engine, create_engine, func, inspect, select, text, update
+from sqlalchemy import Connection, inspect, update
 
-from clew.errors import NewerStore
+from clew.errors import NewerStore, OlderStore
+from clew.model.events import Kept
+from clew.model.graph import Via
 from clew.store.database import Store
-from clew.store.schema import METADATA, MIGRATIONS, VERSION, bring_up_to_date, holds, shown, stored
+from clew.store.databases import Database, in_folder
+from clew.store.schema import METADATA, SCHEMA, VERSION
+from clew.store.sessions import State
+from clew.store.text import holds, shown, stored
+from clew.store.upgrade import MIGRATIONS, bring_up_to_date, newest, version_of
+from tests.recorded import EVERYTHING
+from tests.test_catalog import record as artifact
 from tests.test_rows import TEXT
 
+STORES = Path(__file__).parent / "stores"  # one that each released schema wrote
+EVERYTHING_THEN = tuple(event for event in EVERYTHING if not isinstance(event, Kept))  # of every schema so far
+REVISION = """
+import sqlalchemy as sa
+from alembic import op
 
-def memory() -> Engine:
-    return create_engine("sqlite://")
+revision, down_revision, quick = {number!r}, {before!r}, {quick}
+
+def upgrade():
+    {what}
+"""
 
 
-def version(connection: Connection) -> int:
-    return int(connection.execute(select(func.max(VERSION.c.version))).scalar_one())
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = in_folder(tmp_path / "clew.db", "here")
+    yield made
+    made.close()
 
 
-def test_a_new_store_has_every_table() -> None:
-    with memory().begin() as connection:
-        bring_up_to_date(connection, "here")
+def after(folder: Path, *steps: str, quick: bool = True) -> Path:
+    """A folder of revisions: today's, which do nothing here, and more that do these."""
+    versions = folder / "migrations" / "versions"
+    versions.mkdir(parents=True, exist_ok=True)
+    for number, what in enumerate(("pass",) * SCHEMA + steps, 1):
+        before = f"{number - 1:04}" if number > 1 else None
+        text = REVISION.format(number=f"{number:04}", before=before, quick=quick, what=what)
+        (versions / f"v{number:04}.py").write_text(text)
+    return versions.parent
+
+
+def columns(database: Database, table: str) -> list[str]:
+    with database.reading() as connection:
+        return [column["name"] for column in inspect(connection).get_columns(table)]
+
+
+def version(database: Database) -> int:
+    with database.reading() as connection:
+        return version_of(connection)
+
+
+def test_the_revisions_lead_to_todays_schema() -> None:
+    assert newest(MIGRATIONS) == SCHEMA
+
+
+def test_a_new_store_has_every_table(database: Database) -> None:
+    assert bring_up_to_date(database) == (0, SCHEMA)
+    with database.reading() as connection:
         assert set(inspect(connection).get_table_names()) >= set(METADATA.tables)
-        assert version(connection) == len(MIGRATIONS) + 1
+    assert bring_up_to_date(database) == (SCHEMA, SCHEMA)
 
 
-def test_an_old_store_is_migrated_in_order() -> None:
-    def first(connection: Connection) -> None:
-        connection.execute(text("CREATE TABLE extra (a)"))
-
-    def second(connection: Connection) -> None:
-        connection.execute(text("ALTER TABLE extra ADD COLUMN b"))
-
-    with memory().begin() as connection:
-        bring_up_to_date(connection, "here", ())
-        bring_up_to_date(connection, "here", (first, second))
-        assert [column["name"] for column in inspect(connection).get_columns("extra")] == ["a", "b"]
-        assert version(connection) == 3
-        bring_up_to_date(connection, "here", (first, second))  # a second time would fail: the table is there
+FIRST = "op.create_table('extra', sa.Column('a', sa.Text))"
+SECOND = "op.add_column('extra', sa.Column('b', sa.Text))"
 
 
-def test_only_the_migrations_not_yet_done_are_run() -> None:
-    def never(connection: Connection) -> None:
-        raise AssertionError(connection)
-
-    ran: list[Connection] = []
-    with memory().begin() as connection:
-        bring_up_to_date(connection, "here", (never,))
-        bring_up_to_date(connection, "here", (never, ran.append))
-        assert ran == [connection]
+def test_an_old_store_is_migrated_in_order(database: Database, tmp_path: Path) -> None:
+    bring_up_to_date(database)
+    both = after(tmp_path, FIRST, SECOND)
+    assert bring_up_to_date(database, both) == (SCHEMA, SCHEMA + 2)
+    assert columns(database, "extra") == ["a", "b"]
+    assert bring_up_to_date(database, both) == (SCHEMA + 2, SCHEMA + 2)
 
 
-def test_a_failed_migration_leaves_the_old_store(tmp_path: Path) -> None:
-    def half(connection: Connection) -> None:
-        connection.execute(text("CREATE TABLE extra (a)"))
-        raise KeyboardInterrupt
+def test_only_the_migrations_not_yet_done_are_run(database: Database, tmp_path: Path) -> None:
+    bring_up_to_date(database)
+    bring_up_to_date(database, after(tmp_path, FIRST))
+    bring_up_to_date(database, after(tmp_path, "raise AssertionError", SECOND))
+    assert columns(database, "extra") == ["a", "b"]
 
-    Store.open(tmp_path).close()
+
+def test_a_failed_migration_leaves_the_old_store(database: Database, tmp_path: Path) -> None:
+    bring_up_to_date(database)
     with pytest.raises(KeyboardInterrupt):
-        Store.open(tmp_path, (*MIGRATIONS, half))
-    store = Store.open(tmp_path)
-    with store._reading() as connection:
+        bring_up_to_date(database, after(tmp_path, FIRST, "raise KeyboardInterrupt"))
+    assert columns(database, "clew_schema") == ["version"]
+    with database.reading() as connection:
         assert not inspect(connection).has_table("extra")
-        assert version(connection) == len(MIGRATIONS) + 1
-    store.close()
+    assert version(database) == SCHEMA
+
+
+def test_a_long_migration_has_to_be_asked_for(database: Database, tmp_path: Path) -> None:
+    bring_up_to_date(database)
+    slow = after(tmp_path, FIRST, quick=False)
+    with pytest.raises(OlderStore, match=f"has schema {SCHEMA}; this clew uses {SCHEMA + 1}") as caught:
+        bring_up_to_date(database, slow)
+    assert "clew store migrate" in caught.value.hint
+    assert version(database) == SCHEMA
+    assert bring_up_to_date(database, slow, asked=True) == (SCHEMA, SCHEMA + 1)
 
 
 def test_a_newer_store_is_refused(tmp_path: Path) -> None:
@@ -77,8 +123,44 @@ def test_a_newer_store_is_refused(tmp_path: Path) -> None:
     store.close()
     with pytest.raises(NewerStore) as caught:
         Store.open(tmp_path)
-    assert (caught.value.found, caught.value.ours) == (9, len(MIGRATIONS) + 1)
+    assert (caught.value.found, caught.value.ours) == (9, SCHEMA)
     assert str(tmp_path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("old", sorted(STORES.glob("*.db")), ids=lambda path: path.stem)
+def test_a_store_of_every_released_schema_becomes_one_of_today(old: Path, tmp_path: Path) -> None:
+    shutil.copy(old, tmp_path / "clew.db")
+    store = Store.open(tmp_path)
+    assert store.events("s1") == EVERYTHING_THEN
+    assert [(row.session, row.steps, row.state) for row in store.sessions()] == [
+        ("s1", 3, State.ENDED),
+        ("s2", 2, State.INTERRUPTED),
+    ]
+    assert [each.via for each in store.dependences("s2")] == [Via.DATA, Via.CONTROL, Via.DATA]
+    assert store.catalog.add(artifact()).version == 1
+    with store.database.reading() as connection:
+        assert version_of(connection) == SCHEMA
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        assert connection.exec_driver_sql("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() == []
+        migrated = declared(connection)
+    store.close()
+    assert migrated == declared_new(tmp_path / "new")
+
+
+def declared(connection: Connection) -> dict[str, str]:
+    """What SQLite was told of each table and index, letter by letter but for spaces and quotes."""
+    rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    return {name: "".join(sql.replace('"', "").split()) for name, sql in rows}
+
+
+def declared_new(folder: Path) -> dict[str, str]:
+    store = Store.open(folder)
+    with store.database.reading() as connection:
+        found = declared(connection)
+    store.close()
+    return found
 
 
 @given(TEXT)

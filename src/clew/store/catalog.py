@@ -108,7 +108,7 @@ class Catalog:
         named = union(
             *(select(column).where(column.is_not(None)) for column in (ARTIFACTS.c.code, ARTIFACTS.c.session_code))
         )
-        with self._database.writing() as connection:
+        with self._database.writing(alone=True) as connection:
             count = connection.execute(delete(ARTIFACTS).where(gone)).rowcount
             if count:
                 connection.execute(delete(TEXTS).where(TEXTS.c.hash.not_in(named)))

@@ -1,4 +1,4 @@
-"""The store: all sessions in one SQLite database, filled from the journals that they write."""
+"""The store: all sessions in one database, filled from the journals that they write, and the catalog of artifacts."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from clew.model.events import Event, Faulted, SessionEnded, SessionStarted, Sour
 from clew.model.graph import Dependence
 from clew.store.catalog import Catalog
 from clew.store.columns import add_events, remove, replace_dependences, stored_dependences, stored_events
-from clew.store.databases import Database, sqlite_engine
+from clew.store.databases import Database, at_url, in_folder
 from clew.store.journal import Record, being_written, records
 from clew.store.location import database_path, journal_path, journals_folder, make_store
-from clew.store.schema import MIGRATIONS, SESSIONS, STEPS, Migration, bring_up_to_date
+from clew.store.schema import SESSIONS, STEPS
 from clew.store.sessions import SessionRow, State, find
+from clew.store.upgrade import MIGRATIONS, bring_up_to_date
 
 Fold: TypeAlias = Callable[[tuple[Event, ...]], Iterable[Dependence]]
 
@@ -28,33 +29,36 @@ BATCH = 500_000
 
 
 class Store:
-    """The sessions that clew remembers. It may be open in any number of processes, beside running sessions."""
+    """What clew remembers. It may be open in any number of processes, beside running sessions.
+
+    `folder` has the journals of this machine's sessions; `where` names the store for people.
+    """
 
     def __init__(self, folder: Path, database: Database) -> None:
         """Take a database whose tables are up to date; `Store.open` makes one."""
         self.folder = folder
         self.catalog = Catalog(database)
-        self._database = database
+        self.database = database
+        self.where = database.where
         self._reading, self._writing = database.reading, database.writing
 
     @classmethod
-    def open(cls, folder: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Self:
-        """Open the store in a folder, which is made if it is not there.
+    def open(cls, folder: Path, url: str = "", migrations: Path = MIGRATIONS) -> Self:
+        """Open the store in a folder, which is made if it is not there; its database is there too, or at a URL.
 
-        NewerStore if a newer clew wrote it; StoreError if it cannot be used.
+        NewerStore if a newer clew wrote it; OlderStore if it has to be migrated first; StoreError if it cannot be used.
         """
+        database = database_of(folder, url)
         try:
-            make_store(folder)
-        except OSError as error:
-            raise StoreError(f"no store can be made at {folder}: {error.strerror}") from error
-        store = cls(folder, Database(sqlite_engine(database_path(folder)), str(folder)))
-        with store._writing() as connection:
-            bring_up_to_date(connection, str(folder), migrations)
-        return store
+            bring_up_to_date(database, migrations)
+        except BaseException:
+            database.close()
+            raise
+        return cls(folder, database)
 
     def close(self) -> None:
         """Let the database go."""
-        self._database.close()
+        self.database.close()
 
     def drain(self, fold: Fold | None = None) -> tuple[StoreError, ...]:
         """Bring what sessions have written since into the database; give what of it could not be read.
@@ -94,7 +98,7 @@ class Store:
     def forget(self, session: str) -> None:
         """Take a session out of the store for good, by its id; SessionRunning if it is not over."""
         path = journal_path(self.folder, session)
-        with self._writing() as connection:
+        with self._writing(session) as connection:
             number = known(connection, session).number
             if being_written(path):
                 raise SessionRunning(session)
@@ -126,7 +130,7 @@ class Store:
 
     def _took_some(self, path: Path, end: int) -> bool:
         """Move a batch of records into the database, in one transaction; tell whether there were any."""
-        with self._writing() as connection:
+        with self._writing(path.stem) as connection:
             line = line_of(connection, path.stem)
             if line is not None and (line.damage or (line.drained >= end and line.ended is None)):
                 return False
@@ -144,7 +148,7 @@ class Store:
         """Write down that the rest of a journal is damaged; tell whether this was not known yet."""
         if being_written(path):
             return False  # on some file systems a record can be seen before it is whole; ask again another time
-        with self._writing() as connection:
+        with self._writing(path.stem) as connection:
             line = line_of(connection, path.stem) or new_line(connection, path, ())
             if not line.damage:
                 step = connection.execute(select(count_steps(line.number))).scalar_one()
@@ -161,7 +165,7 @@ class Store:
             with self._reading() as connection:
                 events = stored_events(connection, line.number)
             dependences = tuple(fold(events))
-            with self._writing() as connection:
+            with self._writing(line.session) as connection:
                 if connection.execute(change(line.number, folded_less=len(events)).values(folded=len(events))).rowcount:
                     replace_dependences(connection, line.number, dependences)
 
@@ -186,7 +190,10 @@ class Store:
         """Tell how far a session has come: asked each time, for a killed process leaves no word."""
         if line.ended is not None:
             return State.ENDED
-        return State.RUNNING if being_written(journal_path(self.folder, line.session)) else State.INTERRUPTED
+        path = journal_path(self.folder, line.session)
+        if self.database.shared and not path.exists():
+            return State.ELSEWHERE
+        return State.RUNNING if being_written(path) else State.INTERRUPTED
 
     @contextmanager
     def _understood(self, session: str) -> Iterator[None]:
@@ -194,8 +201,16 @@ class Store:
         try:
             yield
         except (ValueError, KeyError, TypeError) as error:
-            where = database_path(self.folder)
-            raise DamagedRecord(f"{where}: the record of session {session} is damaged: {error}") from error
+            raise DamagedRecord(f"in the store {self.where} the record of session {session} is damaged: {error}") from error
+
+
+def database_of(folder: Path, url: str) -> Database:
+    """Give the database of a store, and make the store's folder; StoreError if it cannot be made."""
+    try:
+        make_store(folder)
+    except OSError as error:
+        raise StoreError(f"no store can be made at {folder}: {error.strerror}") from error
+    return at_url(url) if url else in_folder(database_path(folder), str(folder))
 
 
 def known(connection: Connection, session: str) -> Row[Any]:

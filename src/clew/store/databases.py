@@ -1,30 +1,61 @@
-"""A database that many processes use at once: read as it is at one moment, written by one after the other."""
+"""A database that many processes use at once: SQLite in a file, or PostgreSQL on a server.
+
+Who reads sees it as it is at one moment, whoever writes meanwhile. Who writes about one thing is the only one to do so;
+nobody waits for his turn for ever.
+"""
 
 from __future__ import annotations
 
+import os
+import time
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from clew.errors import StoreError
+from clew.errors import BadSetting, MissingExtra, StoreError
+from clew.store.network import on_network
+from clew.store.urls import masked, without_secrets
 
-PATIENCE = 30.0  # seconds to wait for another process to finish its writing
+PATIENCE = 30.0  # seconds to wait for others to finish their writing
+PAUSE = 0.01
+OUR_LOCK = 0x636C6577  # "clew": which of PostgreSQL's locks by number are ours
+
+TAKE_TURN = (
+    f"SELECT set_config('lock_timeout', '{PATIENCE * 1000:.0f}', true), "
+    f"CASE WHEN :alone THEN pg_advisory_xact_lock({OUR_LOCK}) ELSE pg_advisory_xact_lock_shared({OUR_LOCK}) END"
+)
+TAKE_THING = f"SELECT pg_advisory_xact_lock({OUR_LOCK}, :thing)"
+
+OPEN: WeakSet[Database] = WeakSet()  # a fork is told to all of a process
 
 
 class Database:
-    """A database and how one reads and writes in it. `where` names it for people."""
+    """A database and how one reads and writes in it. `where` names it for people, without a password."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
-        """Take an engine; `sqlite_engine` makes one."""
+    def __init__(self, engine: Engine, where: str, url: str = "") -> None:
+        """Take an engine; `in_folder` and `at_url` make one."""
         self.where = where
         self.dialect = engine.dialect.name
-        self._reads = engine
-        self._writes = engine.execution_options(immediate=True)
+        self._url = url
+        self._inherited: object = None
+        self._reads = self._writes = engine
+        if self.shared:
+            self._reads = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        else:
+            self._writes = engine.execution_options(immediate=True)
+        OPEN.add(self)
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is a server's, where others may have other versions of clew."""
+        return self.dialect != "sqlite"
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -33,14 +64,26 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Be the only one who writes, from the first look on."""
+    def writing(self, about: str = "", *, alone: bool = False) -> Iterator[Connection]:
+        """Be the only one who writes `about` something from the first look on; or the only one who writes at all.
+
+        Rows that are counted up are for one at a time all the same.
+        """
         with self._told(), self._writes.begin() as connection:
+            if self.shared:
+                connection.execute(text(TAKE_TURN), {"alone": alone})
+            if self.shared and about:
+                connection.execute(text(TAKE_THING), {"thing": zlib.crc32(about.encode()) - 2**31})
             yield connection
 
     def close(self) -> None:
         """Let the database go."""
         self._reads.dispose()
+
+    def forsake(self) -> None:
+        """Leave the connections to the process that we were forked from."""
+        self._inherited = self._reads.pool  # not collected either: closing them would speak to the server
+        self._reads.dispose(close=False)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -48,29 +91,87 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise StoreError(f"the store {self.where} cannot be used: {error.orig}") from error
+            said = without_secrets(" ".join(str(error.orig).split()), self._url)
+            problem = StoreError(f"the store {self.where} cannot be used: {said}")
+            # With a server's URL the cause may hold the password.
+            raise problem from (None if self._url else error)
 
 
-def sqlite_engine(path: Path) -> Engine:
-    """Give an engine on an SQLite file that several processes use at once."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE})
-    event.listen(engine, "connect", prepare)
+def in_folder(path: Path, where: str) -> Database:
+    """Give the SQLite database in a file, which is made if it is not there."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE}, hide_parameters=True)
+    network = on_network(path)
+    event.listen(engine, "connect", lambda connection, _: prepare(connection, network))
     event.listen(engine, "begin", begin)
-    return engine
+    return Database(engine, where)
 
 
-def prepare(connection: Any, _: object) -> None:
-    """Set up a new connection: readers beside a writer, commits that survive a power cut."""
+def at_url(url: str) -> Database:
+    """Give the PostgreSQL database at a URL. BadSetting if it is none, MissingExtra without its driver."""
+    asked = understood(url)
+    if asked is None:  # raised here, where the error does not remember the one that quotes the URL
+        raise BadSetting(f"{masked(url)} is no URL of a database")
+    try:
+        return Database(create_engine(asked, pool_pre_ping=True, hide_parameters=True), masked(url), url)
+    except ImportError:
+        raise MissingExtra("psycopg", "a store in PostgreSQL", "'clew[postgres]'") from None
+
+
+def understood(url: str) -> URL | None:
+    """Read the URL of a PostgreSQL database; nothing if it cannot be read."""
+    known = {"connect_timeout": str(int(PATIENCE)), "application_name": "clew"}
+    try:
+        asked = make_url(url).set(drivername="postgresql+psycopg")
+        return asked.update_query_dict({name: said for name, said in known.items() if name not in asked.query})
+    except (ArgumentError, ValueError):
+        return None
+
+
+def prepare(connection: Any, network: bool) -> None:
+    """Set up a new connection to SQLite: commits that survive a power cut, keys that are kept."""
     connection.isolation_level = None  # SQLAlchemy's events below begin the transactions, not the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    settle(connection, network)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
+def settle(connection: Any, network: bool) -> None:
+    """See to it that readers need not wait for writers (WAL), except where machines share the file: WAL breaks there.
+
+    What was settled when the database was made stays so: others who see the same file as their own may use it.
+    """
+    began = time.monotonic()
+    while wrong_mode(connection, network):
+        try:
+            connection.execute(f"PRAGMA journal_mode={'DELETE' if network else 'WAL'}")
+        except Exception as error:
+            # SQLite itself waits for others everywhere but here.
+            if "locked" not in str(error) or time.monotonic() - began > PATIENCE:
+                raise
+            time.sleep(PAUSE)
+
+
+def wrong_mode(connection: Any, network: bool) -> bool:
+    """Tell whether the way of writing has to be changed."""
+    [mode] = connection.execute("PRAGMA journal_mode").fetchone()
+    [pages] = connection.execute("PRAGMA page_count").fetchone()
+    return bool(mode == "wal" if network else mode != "wal" and pages == 0)
+
+
 def begin(connection: Connection) -> None:
-    """Begin a transaction, taking the write lock first where it is going to write."""
+    """Begin a transaction of SQLite, taking the write lock first where it is going to write."""
     # A transaction that reads and then writes can fail half way where another has written in between.
     immediate = connection.get_execution_options().get("immediate", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def forsake_all() -> None:
+    """Have a forked child make connections of its own: two processes that speak on one understand nothing."""
+    for database in list(OPEN):
+        database.forsake()
+
+
+os.register_at_fork(after_in_child=forsake_all)
 
 
 def insert_new(connection: Connection, table: Table, lines: Sequence[Mapping[str, Any]]) -> None:

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from clew.store import paths
-from clew.store.paths import VARIABLE
+from clew.store.paths import VARIABLE, Address, store_address
 
 __all__ = [
     "VARIABLE",
+    "Address",
     "data_folder",
     "database_path",
     "journal_path",
     "journals_folder",
     "make_store",
+    "store_address",
     "store_folder",
 ]
 
@@ -22,9 +24,10 @@ __all__ = [
 def store_folder(start: Path, setting: str | None, environ: Mapping[str, str] | None = None) -> Path:
     """Give the folder of the store for a program in `start`; it need not exist yet.
 
+    Of one whose database is at a URL it is the folder of its journals on this machine.
     The first of these that says something: `setting` (the `--store` argument), CLEW_STORE, `store` under
     `[tool.clew]` of the nearest pyproject.toml that has it, the nearest `.clew` folder, the user's data folder.
-    BadSetting if what it says cannot be a folder.
+    BadSetting if what it says cannot be a store.
     """
     return Path(paths.store_path(str(start), setting, environ))
 

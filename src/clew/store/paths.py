@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
+import zlib
 
 from clew.errors import BadSetting, nearest
+from clew.model.data import dataclass
+from clew.store.urls import SCHEMES, bare, is_url, masked, scheme_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,15 +24,45 @@ PROJECT = "pyproject.toml"
 SETTINGS = ("store", "blobs", "on_error", "record_user", "record_host")  # what [tool.clew] may say; see settings.py
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a store is: the folder of its journals, and the URL of its database where that is not in the folder."""
+
+    folder: str
+    url: str = ""
+
+    @property
+    def where(self) -> str:
+        """The store as anybody may see it: without a password."""
+        return masked(self.url) if self.url else self.folder
+
+    def __repr__(self) -> str:
+        return f"Address({self.where!r})"
+
+
 def store_path(start: str, setting: str | None, environ: Mapping[str, str] | None = None) -> str:
     """Give the folder of the store for a program in `start`; it need not exist yet. See `location.store_folder`."""
+    return store_address(start, setting, environ).folder
+
+
+def store_address(start: str, setting: str | None, environ: Mapping[str, str] | None = None) -> Address:
+    """Give where the store is for a program in `start`. See `location.store_folder`."""
     around = os.environ if environ is None else environ
     start = os.path.join(os.getcwd(), start)
     if setting is not None:
-        return asked(setting, start, "--store")
-    if around.get(VARIABLE):
-        return asked(around[VARIABLE], start, VARIABLE)
-    return project_store(start) or nearest_store(start) or data_path(around, sys.platform)
+        said = asked(setting, start, "--store")
+    elif around.get(VARIABLE):
+        said = asked(around[VARIABLE], start, VARIABLE)
+    else:
+        said = project_store(start) or nearest_store(start) or data_path(around, sys.platform)
+    return Address(journals_of(said, around), said) if is_url(said) else Address(said)
+
+
+def journals_of(url: str, environ: Mapping[str, str]) -> str:
+    """Give the folder, on this machine, of the journals of a store whose database is at a URL."""
+    name = bare(url).partition("://")[2]
+    readable = "".join([letter if letter.isalnum() or letter in "-._" else "-" for letter in name])
+    return os.path.join(data_path(environ, sys.platform), "stores", f"{readable[:60]}-{zlib.crc32(name.encode()):08x}")
 
 
 def journals_path(store: str) -> str:
@@ -56,15 +89,24 @@ def make_folders(store: str) -> None:
 
 
 def asked(text: str, above: str, where: str) -> str:
-    """Give the folder that a setting names, relative to the folder `above`."""
+    """Give the folder that a setting names, relative to the folder `above`; or the URL of a database."""
     if not text.strip():
         raise BadSetting(f"{where} names no folder")
-    if "://" in text:
-        raise BadSetting(f"{where} is {text}: a store is a folder; database URLs are not understood yet")
+    if is_url(text):
+        return known_url(text.strip(), where)
     folder = tidy(os.path.join(above, expanded(text, where)))
     if any(os.path.exists(part) and not os.path.isdir(part) for part in (folder, *parents(folder))):
         raise BadSetting(f"{where} is {text}: that is not a folder")
     return folder
+
+
+def known_url(url: str, where: str) -> str:
+    """Give a URL of a kind of database that clew knows; else BadSetting."""
+    if scheme_of(url) not in SCHEMES:
+        error = BadSetting(f"{where} is {masked(url)}: that is no store")
+        error.hint = "a store is a folder, or a database as postgresql://USER@HOST/NAME"
+        raise error
+    return url
 
 
 def tidy(path: str) -> str:
@@ -128,7 +170,7 @@ def unknown_setting(project: str, name: str) -> BadSetting:
 
 
 def asked_by(project: str, store: object) -> str:
-    """Give the folder that a pyproject.toml names, relative to its own."""
+    """Give the folder that a pyproject.toml names, relative to its own; or the URL."""
     if not isinstance(store, str):
         raise BadSetting(f"{project}: store under [tool.clew] must be a string")
     return asked(store, os.path.dirname(project), f"store in {project}")

@@ -12,7 +12,8 @@ from sqlalchemy import Column, Connection, Row, Table, delete, insert, select
 
 from clew.model.artifacts import ArtifactRecord, Blob, Elsewhere, Environment, Input, Origin, Value, Whence
 from clew.store.databases import insert_new
-from clew.store.schema import ARTIFACTS, INPUTS, NAMES, PACKAGES, PLACES, TAGS, TEXTS, stored
+from clew.store.schema import ARTIFACTS, INPUTS, NAMES, PACKAGES, PLACES, TAGS, TEXTS
+from clew.store.text import stored
 
 Line: TypeAlias = dict[str, Any]  # what goes into one row of a table, by column
 
@@ -51,14 +52,14 @@ def add_packages(connection: Connection, artifact: int, packages: Iterable[tuple
 
 def add_inputs(connection: Connection, artifact: int, inputs: Sequence[Input]) -> None:
     """Write the inputs of an artifact, and their places where they are new."""
-    known = {(each.kind, each.place) for each in inputs}
-    insert_new(connection, PLACES, [{"kind": kind, "place": place} for kind, place in sorted(known)])
-    numbers = place_numbers(connection, {place for _, place in known})
+    places = {place_hash(each): {"kind": each.kind, "place": each.place} for each in inputs}
+    insert_new(connection, PLACES, [{"hash": hash_, **places[hash_]} for hash_ in sorted(places)])
+    numbers = place_numbers(connection, places)
     lines = [
         {
             "artifact": artifact,
             "position": position,
-            "place": numbers[each.kind, each.place],
+            "place": numbers[place_hash(each)],
             "hash": each.hash,
             "size": each.size,
             "modified": each.modified,
@@ -187,14 +188,19 @@ def stored_texts(connection: Connection, lines: Sequence[Row[Any]]) -> dict[str 
     return {line.hash: line.text for line in found}
 
 
-def place_numbers(connection: Connection, places: Iterable[str]) -> dict[tuple[str, str], int]:
-    """Give the numbers of places, by kind and place."""
-    found: dict[tuple[str, str], int] = {}
-    rest = iter(places)
+def place_numbers(connection: Connection, hashes: Iterable[str]) -> dict[str, int]:
+    """Give the numbers of places, by their hashes."""
+    found: dict[str, int] = {}
+    rest = iter(hashes)
     while some := list(islice(rest, AT_ONCE)):
-        lines = connection.execute(select(PLACES).where(PLACES.c.place.in_(some)))
-        found |= {(line.kind, line.place): line.number for line in lines}
+        lines = connection.execute(select(PLACES.c.hash, PLACES.c.number).where(PLACES.c.hash.in_(some)))
+        found |= {line.hash: line.number for line in lines}
     return found
+
+
+def place_hash(place: Input) -> str:
+    """Give the name of a place among the stored ones."""
+    return hash_of(f"{place.kind}\n{place.place}")
 
 
 def artifact_columns() -> list[Column[Any]]:

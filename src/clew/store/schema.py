@@ -1,20 +1,17 @@
-"""The tables of the store, and how a store written by an older clew is brought up to them.
+"""The tables of the store. `migrations/` brings those that an older clew made up to them.
 
 Everything a session did is in `sources`, `steps`, `calls`, `effects` and `remarks`, each event at its `position` in
-the session (from 0). `dependences` are derived from these and kept so that one can ask for them in SQL.
+the session (from 0). `dependences` are derived from these and kept so that one can ask for them in SQL. `artifacts`
+has a row a version; what belongs to a version is in the tables that point at it. Their values are in the blob store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
-    Connection,
-    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -22,82 +19,44 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
-    func,
-    insert,
-    inspect,
-    select,
-    update,
 )
 
-from clew.errors import NewerStore
+from clew.store.text import BIG, Exact
 
-ESCAPED = "\x1b"  # begins a text that is kept escaped
-
-
-class Exact(TypeDecorator[str]):
-    """Text that comes back as it was.
-
-    What databases do not hold (halves of surrogate pairs, as in a file name that is not UTF-8, and NUL) goes in
-    escaped.
-    """
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, _: Dialect) -> str | None:
-        """Give what the database is to hold."""
-        return None if value is None else stored(value)
-
-    def process_result_value(self, value: str | None, _: Dialect) -> str | None:
-        """Give the text as it was."""
-        return None if value is None else shown(value)
-
-
-def stored(text: str) -> str:
-    """Give the text as a database is to hold it."""
-    return text if holds(text) else ESCAPED + text.encode("unicode_escape").decode("ascii")
-
-
-def shown(text: str) -> str:
-    """Give the text as it was, from what a database holds."""
-    return text[1:].encode("ascii").decode("unicode_escape") if text.startswith(ESCAPED) else text
-
-
-def holds(text: str) -> bool:
-    """Tell whether any database holds this text as it is."""
-    if text.startswith(ESCAPED) or "\0" in text:
-        return False
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
+SCHEMA = 2  # the version of what is below
 METADATA = MetaData()
-BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite's integers are big ones
-
-
-def session_column() -> Column[int]:
-    """Give the first column of each table but the first: the number of the session."""
-    return Column("session", Integer, ForeignKey("sessions.number"), primary_key=True, autoincrement=False)
 
 
 def key(name: str) -> Column[int]:
-    """Give a further column of a primary key."""
+    """Give a column of a primary key that is not counted by the database."""
     return Column(name, Integer, primary_key=True, autoincrement=False)
 
 
-def resource_columns() -> tuple[Column[str], Column[str], Column[str], Column[int]]:
+def numbered() -> Column[int]:
+    """Give the key of a table whose rows are pointed at."""
+    return Column("number", Integer, primary_key=True)
+
+
+def of_session(name: str, *columns: Column[Any], plain: bool = False) -> Table:
+    """Make a table of what sessions did, each row with the number of its session and further keys.
+
+    `plain` leaves SQLite's own row numbers in: the first tables were made so.
+    """
+    session = Column("session", Integer, ForeignKey("sessions.number"), primary_key=True, autoincrement=False)
+    return Table(name, METADATA, session, *columns, sqlite_with_rowid=plain)
+
+
+def of_artifact(name: str, *columns: Column[Any]) -> Table:
+    """Make a table of what belongs to versions of artifacts, and goes with them."""
+    whole = ForeignKey("artifacts.number", ondelete="CASCADE")
+    artifact = Column("artifact", Integer, whole, primary_key=True, autoincrement=False)
+    return Table(name, METADATA, artifact, *columns, sqlite_with_rowid=False)
+
+
+def resource_columns() -> tuple[Column[Any], ...]:
     """Give the columns that name a resource: its kind, its name, and for cells and modules the part and number."""
-    return (
-        Column("resource", Text),
-        Column("name", Exact),
-        Column("part", Exact),
-        Column("cell", Integer),
-    )
+    return (Column("resource", Text), Column("name", Exact), Column("part", Exact), Column("cell", BIG))
 
 
 VERSION = Table("clew_schema", METADATA, Column("version", Integer, primary_key=True))
@@ -105,7 +64,7 @@ VERSION = Table("clew_schema", METADATA, Column("version", Integer, primary_key=
 SESSIONS = Table(
     "sessions",
     METADATA,
-    Column("number", Integer, primary_key=True),
+    numbered(),
     Column("session", Exact, unique=True, nullable=False),
     Column("kind", Text, nullable=False),
     Column("file", Exact, nullable=False),
@@ -116,17 +75,15 @@ SESSIONS = Table(
     Column("latest", Float, nullable=False),  # when the last thing known of it happened
     Column("ended", Float),  # null until it says that it ended
     Column("error", Exact, nullable=False),
-    Column("drained", Integer, nullable=False),  # the offset in its journal up to which it is in these tables
+    Column("drained", BIG, nullable=False),  # the offset in its journal up to which it is in these tables
     Column("events", Integer, nullable=False),  # how many events are in these tables
     Column("folded", Integer, nullable=False),  # how many of them the dependences were derived from
     Column("damage", Exact, nullable=False),  # why the rest of its journal cannot be read, or empty
     sqlite_autoincrement=True,  # a number is never given again: users write them down
 )
 
-SOURCES = Table(
+SOURCES = of_session(
     "sources",
-    METADATA,
-    session_column(),
     key("position"),
     Column("number", Integer, nullable=False),
     Column("path", Exact),  # a file, or else a cell:
@@ -135,12 +92,11 @@ SOURCES = Table(
     Column("text", Exact, nullable=False),
     Column("python", Exact),  # null where it is the text
     Column("time", Float, nullable=False),
+    plain=True,
 )
 
-STEPS = Table(
+STEPS = of_session(
     "steps",
-    METADATA,
-    session_column(),
     key("position"),
     Column("number", Integer, nullable=False),
     Column("source", Integer, nullable=False),
@@ -148,12 +104,11 @@ STEPS = Table(
     Column("started", Float, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("raised", Exact, nullable=False),
+    plain=True,
 )
 
-CALLS = Table(
+CALLS = of_session(
     "calls",
-    METADATA,
-    session_column(),
     key("position"),  # of the step
     key("number"),
     Column("callee", Exact, nullable=False),
@@ -162,64 +117,39 @@ CALLS = Table(
     Column("end_line", Integer, nullable=False),
     Column("end_column", Integer, nullable=False),
     Column("started", Float, nullable=False),
-    sqlite_with_rowid=False,
 )
 
-EFFECTS = Table(
+EFFECTS = of_session(
     "effects",
-    METADATA,
-    session_column(),
     key("position"),  # of the step
     key("number"),
     Column("verb", Text, nullable=False),
     Column("reason", Text, nullable=False),
     *resource_columns(),
-    sqlite_with_rowid=False,
 )
 
-REMARKS = Table(
-    "remarks",  # the other events, as their rows
-    METADATA,
-    session_column(),
-    key("position"),
-    Column("row", Exact, nullable=False),
-)
+REMARKS = of_session("remarks", key("position"), Column("row", Exact, nullable=False), plain=True)  # the other events
 
-DEPENDENCES = Table(
+DEPENDENCES = of_session(
     "dependences",
-    METADATA,
-    session_column(),
     key("number"),
     Column("step", Integer, nullable=False),
     Column("on", Integer, nullable=False),
     Column("via", Text, nullable=False),
     Column("reason", Text, nullable=False),
     *resource_columns(),
-    sqlite_with_rowid=False,
 )
-
-
-def number() -> Column[int]:
-    """Give the key of a table whose rows are pointed at."""
-    return Column("number", Integer, primary_key=True)
-
-
-def artifact_column() -> Column[int]:
-    """Give the first column of what belongs to a version of an artifact."""
-    whole = ForeignKey("artifacts.number", ondelete="CASCADE")
-    return Column("artifact", Integer, whole, primary_key=True, autoincrement=False)
-
 
 NAMES = Table(
     "artifact_names",
     METADATA,
-    number(),
+    numbered(),
     Column("name", Exact, unique=True, nullable=False),
     Column("latest", Integer, nullable=False),  # the version given last; never given again
 )
 
 TEXTS = Table(
-    "texts",  # codes, each kept once: sessions save more than one artifact
+    "texts",  # codes, each kept once: a session saves more than one artifact
     METADATA,
     Column("hash", Text, primary_key=True),  # SHA-256 of the text, in hexadecimal digits
     Column("text", Exact, nullable=False),
@@ -229,7 +159,7 @@ TEXTS = Table(
 ARTIFACTS = Table(
     "artifacts",
     METADATA,
-    number(),
+    numbered(),
     Column("name", Integer, ForeignKey("artifact_names.number"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("created", Float, nullable=False),
@@ -244,15 +174,15 @@ ARTIFACTS = Table(
     Column("preview_size", BIG),
     Column("signature", Text, nullable=False),
     Column("signer", Exact, nullable=False),
-    Column("session", Exact, nullable=False),  # its id; an artifact outlives the session's record
+    Column("session", Exact, nullable=False),  # its id: an artifact outlives the record of its session
     Column("step", Integer, nullable=False),
     Column("nth", Integer, nullable=False),
     Column("variable", Exact, nullable=False),
     Column("whence", Text, nullable=False),
     Column("code", Text, ForeignKey("texts.hash")),
     Column("session_code", Text, ForeignKey("texts.hash")),
-    Column("python", Text, nullable=False),
-    Column("platform", Text, nullable=False),
+    Column("python", Exact, nullable=False),
+    Column("platform", Exact, nullable=False),
     Column("commit", Text, nullable=False),
     Column("dirty", Boolean, nullable=False),
     Column("user", Exact, nullable=False),
@@ -260,78 +190,38 @@ ARTIFACTS = Table(
     UniqueConstraint("name", "version"),
     sqlite_autoincrement=True,
 )
-Index("artifacts_created", ARTIFACTS.c.created)
+PENDING = ARTIFACTS.c.whence == "pending"
+Index("artifacts_created", ARTIFACTS.c.created, ARTIFACTS.c.number)
 Index("artifacts_type", ARTIFACTS.c.type)
 Index("artifacts_blob", ARTIFACTS.c.blob)
+Index("artifacts_preview", ARTIFACTS.c.preview)
 Index("artifacts_code", ARTIFACTS.c.code)
 Index("artifacts_session_code", ARTIFACTS.c.session_code)
-PENDING = ARTIFACTS.c.whence == "pending"
 Index("artifacts_pending", ARTIFACTS.c.session, sqlite_where=PENDING, postgresql_where=PENDING)
 
-TAGS = Table(
-    "artifact_tags",
-    METADATA,
-    artifact_column(),
-    Column("key", Exact, primary_key=True),
-    Column("value", Exact, nullable=False),
-    sqlite_with_rowid=False,
-)
-Index("artifact_tags_key", TAGS.c.key, TAGS.c.value)
+TAGS = of_artifact("artifact_tags", Column("key", Exact, primary_key=True), Column("value", Exact, nullable=False))
+Index("artifact_tags_key", TAGS.c.key)  # without the values: they may be longer than an index takes
 
 PLACES = Table(
-    "places",  # what codes read from outside: the same file is read again and again
+    "places",  # what codes read from outside, each once: the same files are read again and again
     METADATA,
-    number(),
+    numbered(),
+    Column("hash", Text, unique=True, nullable=False),  # SHA-256 of kind and place, which may be long
     Column("kind", Text, nullable=False),
     Column("place", Exact, nullable=False),
-    UniqueConstraint("place", "kind"),
 )
 
-INPUTS = Table(
+INPUTS = of_artifact(
     "artifact_inputs",
-    METADATA,
-    artifact_column(),
     key("position"),
     Column("place", Integer, ForeignKey("places.number"), nullable=False),
     Column("hash", Text, nullable=False),
     Column("size", BIG, nullable=False),
     Column("modified", Float, nullable=False),
-    sqlite_with_rowid=False,
 )
 Index("artifact_inputs_place", INPUTS.c.place)
 
-PACKAGES = Table(
-    "artifact_packages",
-    METADATA,
-    artifact_column(),
-    Column("package", Exact, primary_key=True),
-    Column("version", Exact, nullable=False),
-    sqlite_with_rowid=False,
+PACKAGES = of_artifact(
+    "artifact_packages", Column("package", Exact, primary_key=True), Column("version", Exact, nullable=False)
 )
 Index("artifact_packages_package", PACKAGES.c.package, PACKAGES.c.version)
-
-ARTIFACT_TABLES = (NAMES, TEXTS, ARTIFACTS, TAGS, PLACES, INPUTS, PACKAGES)
-
-Migration: TypeAlias = Callable[[Connection], None]
-
-# The function at index n takes a store from schema n + 1 to n + 2. A new store is made as METADATA says.
-MIGRATIONS: Sequence[Migration] = (lambda connection: METADATA.create_all(connection, ARTIFACT_TABLES),)
-
-
-def bring_up_to_date(connection: Connection, where: str, migrations: Sequence[Migration] = MIGRATIONS) -> None:
-    """Make the tables of a new store, or migrate those of an old one, in the caller's transaction.
-
-    NewerStore if the store was written by a clew that knows more migrations than this one.
-    """
-    ours = len(migrations) + 1
-    if not inspect(connection).has_table(VERSION.name):
-        METADATA.create_all(connection)
-        connection.execute(insert(VERSION).values(version=ours))
-        return
-    found = connection.execute(select(func.max(VERSION.c.version))).scalar_one()
-    if found > ours:
-        raise NewerStore(where, found, ours)
-    for migration in migrations[found - 1 :]:
-        migration(connection)
-    if found < ours:
-        connection.execute(update(VERSION).values(version=ours))

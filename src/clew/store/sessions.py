@@ -15,6 +15,7 @@ class State(StrEnum):
 
     RUNNING = "running"
     ENDED = "ended"
+    ELSEWHERE = "elsewhere"  # another machine has its journal; it may be running there
     INTERRUPTED = "interrupted"  # it was killed: nobody writes its journal any more, and it never said that it ended
 
 

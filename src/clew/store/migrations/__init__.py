@@ -1,0 +1,5 @@
+"""How a store that an older clew made is brought up to today's tables: a revision of Alembic for each change.
+
+The version of a store is the number in its table `clew_schema`; the revision `0003` takes a store from 2 to 3. One
+that is `quick` only adds tables, columns and indexes: where nobody shares the database, it is run without asking.
+"""
