@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clew.replay.portrait import Portrait, Verdict
-from clew.replay.process import INSIDE, Ended, last_line, run_clean, run_measured, verdict_on
+from clew.replay.process import INSIDE, Cells, Ended, Script, last_line, run_clean, run_measured, verdict_on
 from corpus.plain import ENVIRONMENT, Plain, normalised, terms
-from corpus.programs import Program, code_cells, scratch_copy, slice_program
+from corpus.programs import Program, code_cells, scratch_copy, slice_program, whole_program
 
 # As the console script does; with `-m`, files of the current folder would shadow what clew imports.
 START = "import sys; del sys.path[0]; from clew.cli import main; sys.exit(main())"
@@ -38,7 +38,17 @@ class Captured:
 def replay(program: Program, code: str, expected: Mapping[str, Portrait], plain_seconds: float) -> dict[str, Verdict]:
     """Run a slice in a fresh copy of the program's folder and compare the variables it makes."""
     with scratch_copy(program) as path:
-        said = run_clean(slice_program(program, path, code), list(expected), terms(_patience(plain_seconds), seed=3))
+        return _compared(slice_program(program, path, code), expected, plain_seconds)
+
+
+def replay_whole(program: Program, expected: Mapping[str, Portrait], plain_seconds: float) -> dict[str, Verdict]:
+    """Run the program itself as a slice is run, and compare these variables."""
+    with scratch_copy(program) as path:
+        return _compared(whole_program(program, path), expected, plain_seconds)
+
+
+def _compared(code: Script | Cells, expected: Mapping[str, Portrait], plain_seconds: float) -> dict[str, Verdict]:
+    said = run_clean(code, list(expected), terms(_patience(plain_seconds), seed=3))
     return {name: verdict_on(name, portrait, said) for name, portrait in expected.items()}
 
 

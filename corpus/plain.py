@@ -19,7 +19,7 @@ from corpus.programs import Program, scratch_copy, whole_program
 # One thread: sums in another order are other sums. No display: figures are drawn in memory.
 ENVIRONMENT = {"MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 APART = (
-    ("absent package", r"ModuleNotFoundError|ImportError|No module named|is not installed|requires? the .* package"),
+    ("absent package", r"ModuleNotFoundError|ImportError|No module named|is not installed|is required to run|requires? the .* package"),
     ("network", r"URLError|HTTPError|ConnectionError|gaierror|urlopen error|Name or service|Max retries|pooch|Errno -[23]"),
     ("display", r"TclError|no display|DISPLAY|Cannot load backend|interactive framework|headless"),
     ("absent program or file", r"FileNotFoundError|graphviz|\bdot\b.*not found"),
@@ -104,7 +104,7 @@ def _apart(said: Testimony) -> str:
     """Say why a program does not count, or nothing."""
     if said.status is None:
         return "slow"
-    if said.status == 0:
+    if said.status == 0 and said.portraits:
         return ""
     last = (said.stderr + said.stdout).decode(errors="replace")[-3000:]
     return next((name for name, pattern in APART if re.search(pattern, last)), "")
