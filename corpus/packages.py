@@ -45,7 +45,6 @@ PACKAGES = (
     Package("scikit-image", ("doc/examples/**/*.py",)),
     Package("seaborn", ("examples/*.py", "doc/_docstrings/*.ipynb", "doc/_tutorial/*.ipynb")),
     Package("lmfit", ("examples/*.py", "examples/*.ipynb")),
-    Package("sympy", ("examples/**/*.py", "examples/**/*.ipynb")),
     Package("scipy", ("doc/source/tutorial/examples/**/*.py", "doc/source/tutorial/stats/plots/*.py")),
     Package("control", ("examples/*.py", "examples/*.ipynb")),
     Package("arch", ("examples/*.ipynb",)),
