@@ -7,13 +7,13 @@ import sys
 import time
 
 from clew.capture.interpreter import interpreter
-from clew.errors import BrokenSource, FileMissing, NotCapturing
+from clew.errors import BadSetting, BrokenSource, FileMissing, NotCapturing
 from clew.model.data import dataclass
-from clew.store.paths import journal_in, make_folders, store_address, store_path
+from clew.store.paths import VARIABLE, journal_in, make_folders, store_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import NoReturn
 
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from clew.model.artifacts import ArtifactRecord, Origin
     from clew.model.events import Event
     from clew.store.database import Store
+    from clew.store.paths import Address
+
+    Pairs = tuple[tuple[str, str], ...]
+
+NO_BLOBS = "set `blobs` under [tool.clew], or CLEW_BLOBS, to a folder or URL that all who use the store can reach"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +46,29 @@ def new_session() -> str:
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{os.urandom(4).hex()}"
 
 
-def ready_store(start: str, setting: str | None) -> str:
-    """The store's folder, made if it is not there."""
-    folder = store_path(start, setting)
-    make_folders(folder)
-    return folder
+def ready_store(start: str, setting: str | None) -> Address:
+    """Where the store is; its folder is made if it is not there."""
+    address = store_address(start, setting)
+    make_folders(address.folder)
+    return address
 
 
-def command_for(program: Sequence[str], session: str, store: str, *, checked: bool) -> list[str]:
+def environment(start: str, setting: str | None) -> dict[str, str]:
+    """The environment of a program that we start: what it saves goes to the store that was asked for by a flag."""
+    told = {} if setting is None else {VARIABLE: store_address(start, setting).said}
+    return {**os.environ, **told}
+
+
+def command_for(program: Sequence[str], session: str, store: Address, saves: Pairs = (), *, checked: bool) -> list[str]:
     """The command that runs a program watched; where it is not Python and `checked` is off, as Python would run it."""
     path = program[0]
     # Imported here: a run that is handed over must start quickly.
-    from clew.capture.handover import hand_over
+    from clew.capture.handover import Wishes, hand_over
 
+    wishes = Wishes(store.folder, store.said, "clew.session:save_variables", saves)
     plain = [*interpreter(), *program]
     try:
-        handed = hand_over(path, session, store, tuple(plain))
+        handed = hand_over(path, session, wishes, tuple(plain))
     except FileNotFoundError:
         if checked:
             raise FileMissing(path) from None
@@ -75,37 +87,52 @@ def broken(path: str, error: SyntaxError | ValueError | RecursionError) -> Broke
     return BrokenSource(path, 0, str(error))
 
 
-def run_program(program: Sequence[str], store: str | None = None) -> NoReturn:
-    """Run a script as `python` would, watched; this process becomes the program's."""
+def run_program(program: Sequence[str], store: str | None = None, saves: Pairs = ()) -> NoReturn:
+    """Run a script as `python` would, watched; this process becomes the program's.
+
+    `saves` are names of artifacts, and of the variables to save under them when the program is over.
+    """
     if os.path.splitext(program[0])[1] == ".ipynb":
-        raise SystemExit(run_notebook_here(program[0], store))
-    folder = ready_store(os.getcwd(), store)
-    command = command_for(program, new_session(), folder, checked=False)
+        raise SystemExit(run_notebook_here(program[0], store, saves))
+    address, session = ready_store(os.getcwd(), store), new_session()
+    command = command_for(program, session, address, saves, checked=bool(saves))
     sys.stdout.flush()
-    if os.name == "nt":
+    if os.name == "nt" or saves:  # Windows has no exec that waits, and who saves wants to know how it went
         import subprocess  # it takes a third of the time that Python needs to start
 
-        raise SystemExit(subprocess.call(command))  # Windows has no exec that waits
-    os.execv(command[0], command)
+        status = subprocess.call(command, env=environment(os.getcwd(), store))
+        raise SystemExit(status or missing(session, saves, address))
+    os.execve(command[0], command, environment(os.getcwd(), store))
 
 
-def run_notebook_here(path: str, store: str | None) -> int:
+def missing(session: str, saves: Pairs, address: Address) -> int:
+    """The exit status of a run that was to save variables: 1 if not all of them are saved."""
+    if not saves:
+        return 0
+    with archive(address.said) as found:
+        done = {record.name for record in found.find() if record.origin.session == session}
+    return int(not done.issuperset(name for name, _ in saves))
+
+
+def run_notebook_here(path: str, store: str | None, saves: Pairs = ()) -> int:
     """Run a notebook's cells in a child, its output ours."""
     import subprocess  # not part of starting a script
 
-    folder = ready_store(os.path.dirname(os.path.realpath(path)) if os.path.exists(path) else os.getcwd(), store)
-    return subprocess.call(notebook_command(path, new_session(), folder, allow_errors=False))
+    start = os.path.dirname(os.path.realpath(path)) if os.path.exists(path) else os.getcwd()
+    address, session = ready_store(start, store), new_session()
+    command = notebook_command(path, session, address.folder, saves, allow_errors=False)
+    return subprocess.call(command, env=environment(start, store)) or missing(session, saves, address)
 
 
-def notebook_command(path: str, session: str, store: str, *, allow_errors: bool) -> list[str]:
-    """The command that runs a notebook watched."""
+def notebook_command(path: str, session: str, store: str, saves: Pairs = (), *, allow_errors: bool) -> list[str]:
+    """The command that runs a notebook watched; see `run_program` about `saves`."""
     # Imported here: reading notebooks is not part of starting a script.
     from pathlib import Path
 
     from clew.analysis.notebooks import read_notebook
 
     read_notebook(Path(path))
-    flags = ["--allow-errors"] if allow_errors else []
+    flags = [*(["--allow-errors"] if allow_errors else []), *[f"--save={name}={variable}" for name, variable in saves]]
     return [*interpreter(), "-m", "clew.ipython", *flags, session, store, os.path.realpath(path)]
 
 
@@ -116,16 +143,17 @@ def capture(path: Path, argv: Sequence[str], *, allow_errors: bool, store: str |
     if not path.exists():
         raise FileMissing(str(path))
     session = new_session()
-    folder = ready_store(os.getcwd(), store)
+    address = ready_store(os.getcwd(), store)
     if path.suffix == ".ipynb":
-        command = notebook_command(str(path), session, folder, allow_errors=allow_errors)
+        command = notebook_command(str(path), session, address.folder, allow_errors=allow_errors)
     else:
-        command = command_for([str(path), *argv], session, folder, checked=True)
+        command = command_for([str(path), *argv], session, address, checked=True)
     started = time.perf_counter()
     out = subprocess.DEVNULL if quiet else sys.stderr.fileno()
-    done = subprocess.run(command, stdout=out, stderr=subprocess.DEVNULL if quiet else None, check=False)
+    err = subprocess.DEVNULL if quiet else None
+    done = subprocess.run(command, stdout=out, stderr=err, env=environment(os.getcwd(), store), check=False)
     seconds = time.perf_counter() - started
-    events = recorded(folder, session)
+    events = recorded(address.folder, session)
     return Captured(session, events, error_of(events, done.returncode), seconds, done.returncode)
 
 
@@ -153,13 +181,9 @@ def error_of(events: Sequence[Event], status: int) -> str | None:
 
 def open_store(setting: str | None = None) -> Store:
     """The store, with everything that was recorded so far taken in."""
-    # Imported here: SQLAlchemy takes longer to load than most commands take to run.
-    from pathlib import Path
+    from clew.dataflow.graph import fold  # not part of starting a program
 
-    from clew.dataflow.graph import fold
-    from clew.store.database import Store
-
-    store = Store.open(Path(ready_store(os.getcwd(), setting)))
+    store = bare_store(setting)
     store.drain(lambda events: [d for found in fold(events).dependences.values() for d in found])
     return store
 
@@ -218,18 +242,26 @@ def shelf(setting: str | None = None) -> Shelf:
     """Where the artifacts of a store are taken from, later too, wherever the program is by then."""
     from clew.archive.opening import Shelf  # as above
 
-    address = store_address(os.getcwd(), setting)
-    return Shelf(lambda drained: archive(address.url or address.folder, drained=drained), address.where)
+    address = address_of(setting)
+    return Shelf(lambda drained: archive(address.said, drained=drained), address.where)
 
 
 def bare_store(setting: str | None = None) -> Store:
     """The store as it is."""
-    # Imported here, as in `open_store`.
+    # Imported here: SQLAlchemy takes longer to load than most commands take to run.
     from pathlib import Path
 
     from clew.store.database import Store
 
-    return Store.open(Path(ready_store(os.getcwd(), setting)))
+    address = address_of(setting)
+    return Store.open(Path(address.folder), address.url)
+
+
+def address_of(setting: str | None) -> Address:
+    """Where a store is: where nobody says which, that of the session watched in this process, wherever it stands now."""
+    from clew.capture import watching  # only a live session needs it
+
+    return store_address(os.getcwd(), watching.store_of_session() if setting is None else setting)
 
 
 def blobs_of(store: Store) -> str:
@@ -237,7 +269,11 @@ def blobs_of(store: Store) -> str:
     from clew.store.settings import BLOBS, value_of  # only who keeps a value needs it
 
     said = value_of(BLOBS, os.getcwd())
-    return os.path.join(store.folder, "blobs") if said.value == BLOBS.default else said.value
+    if said.value != BLOBS.default:
+        return said.value
+    if store.database.shared:
+        raise BadSetting(f"the store {store.where} does not say where the values of its artifacts are ({NO_BLOBS})")
+    return os.path.join(store.folder, "blobs")
 
 
 def live_events(session: str) -> tuple[Event, ...] | None:
@@ -275,8 +311,8 @@ def saved(value: object, name: str, wish: Wish, store: str | None) -> ArtifactRe
     return record
 
 
-def making() -> Making:
-    """What is known of the making of the value that the user's code is keeping just now."""
+def making(origin: Origin | None = None) -> Making:
+    """What is known of the making of the value that the user's code is keeping just now, or of one of that origin."""
     # Imported here: only who keeps a value needs it.
     from clew.archive.environment import Recorded
     from clew.archive.provenance import Program, making_of
@@ -285,4 +321,30 @@ def making() -> Making:
     from clew.store.settings import RECORD_HOST, RECORD_USER, is_on, value_of
 
     recorded = Recorded(*(is_on(value_of(each, os.getcwd())) for each in (RECORD_USER, RECORD_HOST)))
-    return making_of(save_point(), Program(*program_of_save()), inputs(), recorded)
+    return making_of(origin or save_point(), Program(*program_of_save()), inputs(), recorded)
+
+
+def save_variables(session: str, saves: Pairs, namespace: Mapping[str, object]) -> None:
+    """Save variables of a program that is over, each under its name; say how it went, for there is nobody to raise to."""
+    for name, variable in saves:
+        try:
+            record = saved_variable(session, name, variable, namespace)
+        except Exception as error:
+            sys.stderr.write(f"clew: {variable} was not saved: {error or type(error).__name__}\n")
+        else:
+            sys.stderr.write(f"clew: {variable} is saved as {record.name}@{record.version}\n")
+
+
+def saved_variable(session: str, name: str, variable: str, namespace: Mapping[str, object]) -> ArtifactRecord:
+    """Save a variable as it stands at the end of a session."""
+    # Imported here: only who keeps a value needs it.
+    from clew.archive.archive import Wish
+    from clew.archive.sessions import AT_THE_END
+    from clew.errors import UnknownVariable
+    from clew.model.artifacts import Origin, Whence
+
+    if variable not in namespace:
+        raise UnknownVariable(variable, [each for each in namespace if not each.startswith("_")])
+    origin = Origin(session, AT_THE_END, 0, variable, Whence.PENDING)
+    with archive(drained=False) as found:
+        return found.save(namespace[variable], name, Wish(), lambda: making(origin), time.time())

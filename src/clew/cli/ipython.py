@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 from clew.cli.words import exec_program, split_store
-from clew.store.location import VARIABLE, store_folder
+from clew.store.location import VARIABLE, store_address
 
 HELP = """\
 usage: clew ipython [--store STORE] [IPYTHON'S OWN WORDS ...]
@@ -26,6 +25,6 @@ def main(words: list[str]) -> int:
     if own[:1] in (["-h"], ["--help"]):
         sys.stdout.write(HELP)
         return 0
-    asked = {VARIABLE: str(store_folder(Path.cwd(), store))} if store is not None else {}
+    asked = {VARIABLE: store_address(os.getcwd(), store).said} if store is not None else {}
     watched = "--InteractiveShellApp.extra_extensions=clew"
     return exec_program([sys.executable, "-m", "IPython", watched, *own], {**os.environ, **asked})

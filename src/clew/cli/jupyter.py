@@ -12,7 +12,7 @@ from pathlib import Path
 from clew.cli.kernels import KernelSpec, put_watched_kernels
 from clew.cli.words import exec_program, say, split_store
 from clew.errors import MissingExtra
-from clew.store.location import VARIABLE, make_store, store_folder
+from clew.store.location import VARIABLE, make_store, store_address
 
 HELP = """\
 usage: clew jupyter [--store STORE] [JUPYTER'S OWN WORDS ...]
@@ -39,14 +39,15 @@ def main(words: list[str]) -> int:
 
 def jupyter_environ(store: str | None, environ: Mapping[str, str]) -> dict[str, str]:
     """The environment in which Jupyter finds our kernels first, and these find the store."""
-    folder = store_folder(Path.cwd(), store)
+    address = store_address(os.getcwd(), store)
+    folder = Path(address.folder)
     make_store(folder)
     left = put_watched_kernels(_kernels(), folder / "jupyter", sys.executable)
     if left:
         say(f"not watched, since they do not run IPython with this Python: {', '.join(left)}")
     path = os.pathsep.join(filter(None, [str(folder / "jupyter"), environ.get("JUPYTER_PATH", "")]))
     # Kernels run in the folders of their notebooks: a store that was asked for here is theirs too.
-    asked = {VARIABLE: str(folder)} if store is not None else {}
+    asked = {VARIABLE: address.said} if store is not None else {}
     return {**environ, **asked, "JUPYTER_PATH": path}
 
 

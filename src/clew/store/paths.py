@@ -36,6 +36,11 @@ class Address:
         """The store as anybody may see it: without a password."""
         return masked(self.url) if self.url else self.folder
 
+    @property
+    def said(self) -> str:
+        """The setting that names this store wherever one stands; it may hold a password."""
+        return self.url or self.folder
+
     def __repr__(self) -> str:
         return f"Address({self.where!r})"
 
