@@ -16,7 +16,7 @@ from importlib.metadata import entry_points
 
 import pluggy
 
-from clew.store.codecs import arrays, files, frames, pickles, plain, text
+from clew.store.codecs import arrays, estimators, figures, files, frames, pickles, plain, polar, sparse, tensors, text
 from clew.store.codecs.codec import Codec
 
 GROUP = "clew"
@@ -48,6 +48,13 @@ class OwnCodecs:
             arrays.NPY,
             frames.PARQUET,
             frames.SERIES,
+            polar.FRAME,
+            polar.SERIES,
+            sparse.NPZ,
+            tensors.SAFETENSORS,
+            estimators.SKOPS,
+            estimators.SIGNED,
+            figures.FIGURE,
             pickles.PICKLE,
         )
 

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from clew.store.codecs import alikearrays, alikeframes
+from clew.store.codecs import alikearrays, alikeframes, alikelibraries, alikesparse
 
 IDENTICAL = (type(None), bool, type(Ellipsis), type(NotImplemented), type)
 EQUAL = (int, str, bytes, bytearray, range, slice)
@@ -49,10 +49,8 @@ class Likeness:
         """Give what compares two values of a type."""
         if kind in RULES:
             return lambda one, other: RULES[kind](self, one, other)
-        for library in (alikearrays.RULES, alikeframes.RULES):
-            if found := library.get(f"{kind.__module__}.{kind.__qualname__}"):
-                return lambda one, other: found(one, other, self.alike)
-        return self.reduced
+        found = LIBRARIES.get(f"{kind.__module__}.{kind.__qualname__}")
+        return self.reduced if found is None else lambda one, other: found(one, other, self.alike)
 
     def sequences(self, one: Any, other: Any) -> bool:
         """Lists and tuples: item by item."""
@@ -88,6 +86,8 @@ RULES: dict[type, Callable[[Likeness, Any, Any], bool]] = {
     float: Likeness.floats,
     complex: Likeness.complexes,
 }
+
+LIBRARIES = {**alikearrays.RULES, **alikeframes.RULES, **alikesparse.RULES, **alikelibraries.RULES}
 
 
 def reduction(value: object) -> object:

@@ -1,21 +1,16 @@
-"""Parquet for frames and series of pandas, a group of rows at a time.
-
-What Parquet does not say of a frame is in the file's metadata under `clew`: which columns hold Python objects, the
-attributes, and what the columns are called where that is not text. Other tools do without.
-"""
+"""Parquet for frames and series of pandas, a group of rows at a time."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from clew.store.codecs import labels, plain
+from clew.store.codecs import plain
 from clew.store.codecs.alike import alike
 from clew.store.codecs.codec import FORMATS, Codec, is_a, library
+from clew.store.codecs.framenotes import NOTE, is_named, note_of, noted, restored, texts
 
-NOTE = b"clew"
 GROUP_BYTES, GROUP_ROWS = 64 << 20, 1 << 20
 
 
@@ -73,58 +68,10 @@ def write_noted(frame: Any, note: object, file: BinaryIO) -> None:
             writer.write_table(table.replace_schema_metadata(schema.metadata))
 
 
-def noted(frame: Any) -> dict[str, object]:
-    """Give what Parquet does not say of a frame; NotExact if its attributes are not plain data."""
-    objects = [place for place, dtype in enumerate(frame.dtypes) if is_numpy(dtype) and dtype.kind == "O"]
-    note = {"objects": objects, "attrs": plain.Encoding().encoded(frame.attrs)}
-    return note if is_named(frame.columns) else {**note, "columns": labels.described(frame.columns)}
-
-
-def is_named(columns: Any) -> bool:
-    """Whether the columns have names as Parquet wants them: text, each another."""
-    return bool(columns.nlevels == 1 and columns.is_unique and all(type(label) is str for label in columns))
-
-
-def texts(columns: Any) -> list[str]:
-    """Give columns names as Parquet wants them, as like their own as can be."""
-    said = ["/".join(map(str, label)) if type(label) is tuple else str(label) for label in columns]
-    return said if len(set(said)) == len(said) else [f"{number} {text}" for number, text in enumerate(said)]
-
-
-def is_numpy(dtype: Any) -> bool:
-    """Whether a dtype is NumPy's own."""
-    return type(dtype).__module__.partition(".")[0] == "numpy"
-
-
-def note_of(schema: Any) -> dict[str, Any]:
-    """Give what was noted in a file."""
-    note: dict[str, Any] = json.loads((schema.metadata or {}).get(NOTE, b"{}"))
-    return note
-
-
 def opened(file: BinaryIO) -> Any:
-    """Open a Parquet file."""
-    return library("pyarrow.parquet", "Parquet", FORMATS).ParquetFile(file)
-
-
-def restored(table: Any) -> Any:
-    """Give the frame that a table was made of."""
-    note = note_of(table.schema)
+    """Open a Parquet file, to be read as a frame."""
     library("pandas", "a DataFrame")
-    frame = table.to_pandas()
-    for place in note.get("objects", ()):
-        if place < frame.shape[1]:
-            frame.isetitem(place, objects_of(table.column(place), frame.index))
-    if "columns" in note:
-        frame.columns = labels.restored(note["columns"])
-    frame.attrs = plain.decoded(note.get("attrs", {}))
-    return frame
-
-
-def objects_of(column: Any, index: Any) -> Any:
-    """Give a column as Python objects, None where there is none."""
-    pandas = sys.modules["pandas"]
-    return pandas.Series(column.to_pylist(), index=index, dtype=object)
+    return library("pyarrow.parquet", "Parquet", FORMATS).ParquetFile(file)
 
 
 def groups(frame: Any) -> Iterator[Any]:

@@ -28,6 +28,11 @@ def items(level: Any) -> list[Any]:
     return list(level.tolist())
 
 
+def fits(said: dict[str, Any], count: int) -> bool:
+    """Whether there are so many labels: a part of a frame has only some of its columns."""
+    return (len(range(*said["range"])) if "range" in said else len(said["levels"][0][1])) == count
+
+
 def restored(said: dict[str, Any]) -> Any:
     """Give the labels again."""
     pandas = sys.modules["pandas"]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import sys
 from collections import ChainMap
+from contextlib import suppress
 from functools import cache
 from typing import Any, BinaryIO, NoReturn
 
@@ -63,7 +65,23 @@ def pickler() -> Any:
 
         dispatch_table = ChainMap(REFUSED, cloudpickle.Pickler.dispatch_table)  # noqa: RUF012  # pickle's own protocol
 
+        def reducer_override(self, value: object) -> Any:
+            """Give what is kept of a value."""
+            return figure(value) if is_figure(value) else super().reducer_override(value)
+
     return Pickler
+
+
+def is_figure(value: object) -> bool:
+    """Whether a value is a figure of matplotlib."""
+    kind = getattr(sys.modules.get("matplotlib.figure"), "Figure", None)
+    return kind is not None and kind in type(value).__mro__
+
+
+def figure(value: Any) -> tuple[Any, ...]:
+    """Give what is kept of a figure: not that pyplot has it, or it would be drawn on wherever it is loaded."""
+    make, given, state, *rest = value.__reduce_ex__(PROTOCOL)
+    return (make, given, {name: held for name, held in state.items() if name != "_restore_to_pylab"}, *rest)
 
 
 def open_file(value: object) -> NoReturn:
@@ -87,8 +105,10 @@ def size_of(file: BinaryIO) -> int:
 
 
 def free_memory() -> int:
-    """Give how many bytes of memory are free."""
-    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    """Give how many bytes of memory a program can still take."""
+    with suppress(OSError, ValueError, StopIteration), open("/proc/meminfo", encoding="ascii") as said:
+        return int(next(line for line in said if line.startswith("MemAvailable:")).split()[1]) * 1024
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4
 
 
 PICKLE = Codec("pickle", ".pkl", False, lambda value: True, write, read, matches)
