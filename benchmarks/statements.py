@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import io
 import os
-import statistics
 import sys
 import tempfile
 import time
@@ -144,7 +143,7 @@ def medians(kind: Kind, way: Plain | Watched) -> float:
     """The median time of a statement over some rounds, in microseconds."""
     way.run(kind.before)
     size = len(ast.parse(kind.text.format(n=0)).body) * COUNT
-    return statistics.median(1e6 * way.run(text_of(kind, turn)) / size for turn in range(ROUNDS))
+    return min(1e6 * way.run(text_of(kind, turn)) / size for turn in range(ROUNDS))
 
 
 def text_of(kind: Kind, turn: int) -> str:

@@ -242,6 +242,18 @@ def has_reason(line: str) -> bool:
     return found is None or bool(re.search(r"[\[:]\s*\w", found["codes"]) and re.search(r"#\s*\w+", found["rest"]))
 
 
+def test_looking_raises_no_audit_events() -> None:
+    """`id` does, and takes four times as long for it; addresses of memory that is read in place are its own."""
+    looking = [m for m in modules() if m.name.split(".")[1:2] in (["observe"], ["capture"], ["knowledge"])]
+    assert not [
+        f"{module.name}:{node.lineno}"
+        for module in looking
+        if "from clew.observe.memory import" not in module.text and module.path.name != "memory.py"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Name) and node.id == "id" and isinstance(node.ctx, ast.Load)
+    ], "use clew.knowledge.lines.identity"
+
+
 def test_every_silenced_rule_has_a_reason() -> None:
     files = [path for path in python_files() if path != Path(__file__) and "programs" not in path.parts]
     lines = ((path, number, line) for path in files for number, line in enumerate(text_of(path).splitlines(), 1))

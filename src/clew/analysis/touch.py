@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from clew.analysis.names import COMPREHENSIONS, FUNCTIONS
 from clew.analysis.outline import WHOLE, header, shape_of
-from clew.model.statements import HiddenCall, Touch
+from clew.model.statements import HiddenCall, Spot, Touch
 
 ANYTHING = "?"  # a root that is not a plain variable
 
@@ -53,7 +53,9 @@ def touch_of(statement: ast.stmt) -> Touch:
     return Touch(
         frozenset(root for node in nodes for root in _stored(node)),
         tuple(hidden),
+        spots_of(statement),
         any(isinstance(node, OPERATIONS) for node in nodes),
+        all(_is_access(node) for node in nodes if isinstance(node, OPERATIONS)),
         frozenset(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)),
         frozenset(word for node in nodes for word in _words(node)),
         tuple(module for node in nodes for module in _imported(node)),
@@ -62,6 +64,54 @@ def touch_of(statement: ast.stmt) -> Touch:
         frozenset(pair for node in nodes for pair in _attribute_stored(node)),
         _handed(nodes) if any(isinstance(node, ast.Call) for node in nodes) else frozenset(),
     )
+
+
+def spots_of(statement: ast.stmt) -> tuple[Spot, ...]:
+    """The places that a simple statement stores into; none if the text does not tell all of them."""
+    match statement:
+        case ast.Assign(targets=targets) | ast.Delete(targets=targets):
+            stored = [each for target in targets for each in _elements(target) if not isinstance(each, ast.Name)]
+        case ast.AugAssign(target=target) | ast.AnnAssign(target=target, value=ast.expr()):
+            stored = [] if isinstance(target, ast.Name) and isinstance(statement, ast.AnnAssign) else [target]
+        case _:
+            return ()
+    found = [_spot(target, isinstance(statement, ast.AugAssign)) for target in stored]
+    told = tuple(spot for spot in found if spot is not None)
+    return told if len(told) == len(found) else ()
+
+
+def _elements(target: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        for element in target.elts:
+            yield from _elements(element)
+    else:
+        yield target
+
+
+def _spot(target: ast.expr, added: bool) -> Spot | None:
+    match target:
+        case ast.Name(id=root):
+            return Spot(root, "name", added=added)
+        case ast.Attribute(value=ast.Name(id=root), attr=key):
+            return Spot(root, "attribute", key, added=added)
+        case ast.Subscript(value=ast.Name(id=root), slice=ast.Constant(value=str(key))) if key:
+            return Spot(root, "item", key, added=added)
+        case ast.Subscript(value=ast.Name(id=root), slice=ast.Name(id=variable)):
+            return Spot(root, "item", variable=variable, added=added)
+        case ast.Subscript(value=ast.Name(id=root), slice=place) if not _slices(place):
+            return Spot(root, "item", added=added)
+    return None
+
+
+def _slices(place: ast.expr) -> bool:
+    return any(isinstance(node, (ast.Slice, ast.Starred, ast.NamedExpr)) for node in ast.walk(place))
+
+
+def _is_access(node: ast.AST) -> bool:
+    match node:
+        case ast.Attribute(value=ast.Name()) | ast.Subscript(value=ast.Name(), slice=ast.Constant(value=str())):
+            return True
+    return False
 
 
 def _running(node: ast.AST) -> Iterator[ast.AST]:

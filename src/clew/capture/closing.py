@@ -9,6 +9,7 @@ from clew.capture.opened import Opened
 from clew.capture.reading import Reader
 from clew.capture.submodules import name_of
 from clew.capture.threads import Threads
+from clew.knowledge.lines import identity
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
 from clew.model.resources import Ambient, File, Module, Name
 from clew.model.statements import Shape, Statement, Touch
@@ -19,6 +20,7 @@ from clew.observe.heap import Heap
 from clew.observe.openhandles import written_path
 from clew.observe.ours import is_users_module
 from clew.observe.outside import Outside
+from clew.observe.stores import Stores
 
 MOVES_ON = frozenset({"random", "numpy.random", "torch", "cwd", "matplotlib.figure"})
 """State of which the next is made from the last: who moves it on has read it."""
@@ -47,6 +49,7 @@ class Closer:
         self.relations: dict[str, set[str]] = {}  # variables taken out of long containers, and those containers
         self.offers: dict[str, frozenset[str]] = {}  # what modules offer before an import
         self.seeds: tuple[str, ...] = ()
+        self.stores = Stores(heap)
         self.stored: list[tuple[ModuleType, str]] = []
         self.overwritten: set[tuple[str, str]] = set()  # attributes of modules that were there and were replaced
         self.moved: set[str] = set()  # ambient state that the program changed
@@ -54,7 +57,7 @@ class Closer:
         self.raising = False  # the program made errors of some warnings
         self.threads = Threads(namespace, heap)
         number, result = last_result(namespace)
-        self.result = number, id(result)
+        self.result = number, identity(result)
         self.known: set[int] = set()  # addresses of figures and long containers that the step is known to change
         self.current_figure = False
         self.ambient_touched = False
@@ -87,6 +90,20 @@ class Closer:
                 there = [attribute for attribute in said if not attribute or attribute in vars(held)]
                 self.overwritten |= {(name_of(held), attribute) for attribute in there}
 
+    def note_places(self, step: Opened, statement: Statement, touch: Touch, lively: bool) -> bool:
+        """Note what stands where the step stores; False where that cannot be told, or more may change."""
+        spots = touch.spots
+        if not spots or statement.shape is not Shape.SIMPLE:
+            return False
+        new = statement.binds
+        told = all((spot.kind == "name" or spot.root not in new) and spot.variable not in new for spot in spots)
+        roots = {spot.root for spot in spots}
+        return told and not step.everything and not self.relatives(roots) and self.stores.note(spots, lively)
+
+    def note_method(self, root: str, owner: object, method: str, lively: bool) -> bool:
+        """Note that a method changes a variable's object; False where that cannot be told, or more may change."""
+        return not self.relatives([root]) and self.stores.method(root, owner, method, lively)
+
     def note_libraries(self, new: Iterable[str]) -> None:
         """An import is about to load modules; those loaded already may be changed by it."""
         tops = {module.partition(".")[0] for module in new}
@@ -102,7 +119,7 @@ class Closer:
     def resume(self, step: Opened) -> None:
         """Code within the step has been recorded on its own; the rest of the step starts from here."""
         step.before = photograph(self.namespace)
-        step.bound_before = {name: id(self.namespace.get(name)) for name in step.bound_before}
+        step.bound_before = {name: identity(self.namespace.get(name)) for name in step.bound_before}
         step.everything, step.looked, step.prepared = False, set(), False
 
     # ---- closing ----------------------------------------------------------------------------------------
@@ -115,6 +132,7 @@ class Closer:
         if step.prepared:
             step.effects += self.heap.compare(step.looked, step.number)
             step.effects += self.handles()
+        step.effects += self.stores.settle(step.looked, step.number)
         step.effects += [*self.threads.close(step), *self.shown()]
         step.effects += self.modules(step, touch, sure=statement.shape is Shape.SIMPLE and not raised)
         step.effects += self.reader.submodules.loaded(touch.imports)
@@ -135,7 +153,7 @@ class Closer:
         sure = statement.shape is not Shape.LOOP
         bound: set[str] = set()
         for name in statement.binds if not step.leaving else ():
-            now = id(self.namespace[name]) if name in self.namespace else 0
+            now = identity(self.namespace[name]) if name in self.namespace else 0
             if not now:
                 continue
             if now != before[name]:
@@ -165,9 +183,9 @@ class Closer:
     def shown(self) -> list[Effect]:
         """The names under which a shell keeps the result that it showed in this step, if it did."""
         number, result = last_result(self.namespace)
-        if (number, id(result)) == self.result:
+        if (number, identity(result)) == self.result:
             return []
-        self.result = number, id(result)
+        self.result = number, identity(result)
         return [Bound(Name("_")), Bound(Name(f"_{number}"))]
 
     def handles(self) -> list[Effect]:
@@ -210,7 +228,7 @@ class Closer:
         """Figures and long containers that the step is known to have changed."""
         if self.current_figure:
             self.known |= self.heap.figures([current_figure()])
-        return [Changed(cell, Reason.KNOWN) for cell in self.heap.write_known(self.known, step.number)]
+        return self.heap.write_known(self.known, step.number)
 
     def ambient_changes(self, touch: Touch, asides: frozenset[str], bound: Iterable[str]) -> list[Effect]:
         """The hidden state that moved, compared with the last look at it."""
@@ -301,7 +319,7 @@ def last_result(namespace: dict[str, object]) -> tuple[object, object]:
 def photograph(namespace: dict[str, object]) -> dict[str, object]:
     """The names and, by address, their values; atoms themselves, whose addresses are soon used again."""
     return {
-        name: value if type(value) in ATOMS else (UNSEEN, id(value))
+        name: value if type(value) in ATOMS else (UNSEEN, identity(value))
         for name, value in namespace.items()
         if name != BUILTINS
     }
@@ -310,7 +328,7 @@ def photograph(namespace: dict[str, object]) -> dict[str, object]:
 def differs(before: object, now: object) -> bool:
     """Tell whether a name's value is another object than it was."""
     if type(before) is tuple and len(before) == 2 and before[0] is UNSEEN:
-        return bool(before[1] != id(now))
+        return bool(before[1] != identity(now))
     return before is not now
 
 

@@ -64,7 +64,12 @@ class Judge:
         """Judge the parts of a statement that nobody announces."""
         touch = self.listing.touches[step.statement]
         lively, functions = self.callees.liveliness(step.read)
-        if step.leaving or (touch.operates and lively) or (touch.builds and functions) or self.hands_out(touch):
+        if (
+            step.leaving
+            or (touch.operates and lively and self.runs_code(step, touch))
+            or (touch.builds and functions)
+            or self.hands_out(touch)
+        ):
             self.doubt(step, Unknown())
             return
         roots: set[str] = set()
@@ -77,11 +82,19 @@ class Judge:
             self.doubt(step, Unknown())
             return
         self.closer.note_stores(touch.stores, touch.attributes)
+        if not roots and self.closer.note_places(step, self.listing.statements[step.statement], touch, lively):
+            return
         roots |= touch.stores
         # What the statement itself binds, or what has no name, may belong to anything that it reads.
         anywhere = "?" in roots or not roots.isdisjoint(self.listing.statements[step.statement].binds)
         if roots:
             self.doubt(step, Unknown() if anywhere else Limited(frozenset(roots), sure=roots == touch.stores))
+
+    def runs_code(self, step: Opened, touch: Touch) -> bool:
+        """Tell whether the statement's own operations may run the user's code."""
+        reads = self.listing.statements[step.statement].reads
+        lively = [name for name in reads if any(self.callees.liveliness([name]))]
+        return not all(self.closer.stores.gives_plainly(name, reads[name], touch.plainly) for name in lively)
 
     def hands_out(self, touch: Touch) -> bool:
         """Tell whether the statement hands a method that changes its object to somebody else (`map(l.append, xs)`)."""
@@ -146,7 +159,16 @@ class Judge:
             self.closer.note_stores([root], [(root, "")])
         if not isinstance(judged, Harmless) or (facts is not None and (facts.reads_path or facts.writes_path)):
             self.doubter.mention(step)
-        self.doubt(step, judged)
+        if not self.is_told(step, site, judged, facts, owner, lively):
+            self.doubt(step, judged)
+
+    def is_told(
+        self, step: Opened, site: CallSite, judged: Verdict, facts: CalleeFacts | None, owner: object, lively: bool
+    ) -> bool:
+        """Tell whether all that the call may change is a container, which was noted."""
+        if not isinstance(judged, Limited) or facts is None or facts.changes != ("self",) or step.everything:
+            return False
+        return self.closer.note_method(site.receiver, owner, site.method, lively)
 
     def read_code(self, step: Opened, callee: object) -> None:
         """One of the program's own functions is called: what it looks up, and what that calls looks up, is read."""

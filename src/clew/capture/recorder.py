@@ -19,6 +19,7 @@ from clew.capture.opened import Opened
 from clew.capture.probes import Probes
 from clew.capture.reading import Reader, whole
 from clew.capture.verdicts import Limited, Unknown
+from clew.knowledge.lines import identity
 from clew.knowledge.names import type_name
 from clew.knowledge.registry import Knowledge
 from clew.model.effects import Effect, Read, Reason
@@ -212,7 +213,7 @@ class Recorder:
         step.effects += self.reader.spoken(whole(reads), more)
         step.around = self.reader.plain(listing.around(index))
         for name in statement.binds:
-            step.bound_before[name] = id(namespace[name]) if name in namespace else 0
+            step.bound_before[name] = identity(namespace[name]) if name in namespace else 0
         self.outside.start(())
         if self.closer.moved:
             step.effects += self.reader.mentioned_settings(self.closer.moved, touch.words)

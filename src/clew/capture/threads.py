@@ -6,6 +6,7 @@ import sys
 from types import FunctionType, MethodType, ModuleType
 
 from clew.capture.opened import Opened
+from clew.knowledge.lines import identity
 from clew.model.effects import Changed, Effect, Read, Reason
 from clew.model.resources import Ambient, Name, Resource
 from clew.model.typed import Any
@@ -52,7 +53,7 @@ class Threads:
 
     def started(self) -> list[tuple[int, Any]]:
         """The threads that were started since this was last asked, and are not forgotten yet, with their addresses."""
-        now = {(id(thread), held.get("_ident")): held for thread, held in known_threads()}
+        now = {(identity(thread), held.get("_ident")): held for thread, held in known_threads()}
         new = [(key[0], now[key]) for key in now.keys() - self.seen if key[1] is not None]
         self.seen = set(now)
         return new

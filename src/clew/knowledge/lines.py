@@ -10,12 +10,15 @@ import sys
 import types
 
 from clew.model.data import dataclass
-from clew.model.typed import Any, Mapping
+from clew.model.typed import Any, Callable, Mapping
 
 class_names: Any = type.__dict__["__dict__"].__get__
 class_mro: Any = type.__dict__["__mro__"].__get__
 class_module: Any = type.__dict__["__module__"].__get__
 class_qualname: Any = type.__dict__["__qualname__"].__get__
+
+identity: Callable[[object], int] = object.__hash__
+"""An object's address, turned round by four bits. `id` raises an audit event, which takes four times as long."""
 
 PACKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "packs")
 
@@ -71,7 +74,7 @@ class Line:
 
 def line_of(cls: type) -> Line:
     """Give the line of a class. Those of the libraries we know are kept; the user's classes come, go and change."""
-    key = id(cls)
+    key = identity(cls)
     line = KEPT.get(key)
     if line is None:
         line = _line(cls)

@@ -70,12 +70,33 @@ class HiddenCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """A place that a statement stores into: `root.key`, `root["key"]`, `root[variable]`, or what `root += ...` changes.
+
+    `kind` is "attribute", "item" or "name"; an item with neither key nor variable is given by some other expression.
+    `added`: it is stored into by `+=` and the like, which may change what is stored there instead.
+    """
+
+    root: str
+    kind: str
+    key: str = ""
+    variable: str = ""
+    added: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Touch:
-    """What a statement could do, from its text. `stores` are the variables into whose objects it stores."""
+    """What a statement could do, from its text. `stores` are the variables into whose objects it stores.
+
+    `spots` are the places that it stores into, where each is told by its text, else none; `plainly` says that it
+    operates on nothing but attributes and items of variables, to get or to set them.
+    """
 
     stores: frozenset[str]
     hidden: tuple[HiddenCall, ...]
+    spots: tuple[Spot, ...]
     operates: bool
+    plainly: bool
     texts: frozenset[str]
     words: frozenset[str]
     imports: tuple[str, ...]

@@ -6,12 +6,12 @@ import marshal
 import types
 from itertools import islice
 
-from xxhash import xxh3_64_intdigest
+from xxhash import xxh3_64, xxh3_64_intdigest
 
-from clew.knowledge.lines import class_module, class_mro, type_name
+from clew.knowledge.lines import class_module, class_mro, identity, type_name
 from clew.model.data import dataclass, field
 from clew.model.quick import cache
-from clew.model.typed import Any, Iterable
+from clew.model.typed import Any, Iterable, Iterator
 
 PLAIN = frozenset({int, float, complex, bool, str, bytes, type(None), type(Ellipsis)})
 """Exact types that marshal writes by value."""
@@ -36,11 +36,30 @@ ROWS = PLAIN | {list, tuple, dict}
 BULK = 2000
 """Containers longer than this are looked at as one cell where they hold plain data only."""
 
+CHUNK = 10_000
+"""Elements that are fingerprinted at a time."""
+
 
 def digest_of(values: Iterable[object]) -> int:
     """Fingerprint a row of values: plain ones by value, others by identity."""
-    written = [value if type(value) in PLAIN else token(value) for value in values]
+    written: list[object] = [*values]
+    if not PLAIN.issuperset(map(type, written)):
+        written = [value if type(value) in PLAIN else token(value) for value in written]
     return xxh3_64_intdigest(marshal.dumps(written, 2))
+
+
+def digest_of_one(value: object) -> int:
+    """Fingerprint one value: a plain one by value, another by identity."""
+    written: Any = value if type(value) in PLAIN else token(value)
+    return xxh3_64_intdigest(marshal.dumps(written, 2))
+
+
+def stateful(values: Iterable[object]) -> list[object]:
+    """Those of the values that may have state."""
+    held = [*values]
+    if ATOMS.issuperset(map(type, held)):
+        return []
+    return [value for value in held if type(value) not in ATOMS]
 
 
 def token(value: object) -> object:
@@ -48,7 +67,7 @@ def token(value: object) -> object:
     cls: type = type(value)
     if is_scalar(cls):
         return cls.__name__, value.tobytes()  # type: ignore[attr-defined]  # bytes(np.int64(9)) would be 9 zeros
-    return None, id(value)
+    return None, identity(value)
 
 
 @cache
@@ -62,18 +81,25 @@ def is_scalar(cls: type) -> bool:
 class BulkMemory:
     """What was found of long containers, by address, until the program may have changed them.
 
-    `None` stands for a container that holds more than plain data.
+    `None` stands for a container that holds more than plain data; `stale` are those that changed and hold plain data
+    still.
     """
 
     digests: dict[int, int | None] = field(default_factory=dict)
+    stale: set[int] = field(default_factory=set)
+
+    def is_bulk(self, value: Any) -> bool:
+        """Tell whether a container is long and holds plain data only."""
+        return len(value) > BULK and (identity(value) in self.stale or self.digest(value) is not None)
 
     def digest(self, value: Any) -> int | None:
         """The fingerprint of a long container of plain data, by value; None for any other container."""
         size = dict.__len__ if issubclass(type(value), dict) else list.__len__
         if size(value) <= BULK:
             return None
-        address = id(value)
-        if address not in self.digests:
+        address = identity(value)
+        if address not in self.digests or address in self.stale:
+            self.stale.discard(address)
             self.digests[address] = _written(value)
         return self.digests[address]
 
@@ -81,6 +107,12 @@ class BulkMemory:
         """The program may have changed these."""
         for address in addresses:
             self.digests.pop(address, None)
+            self.stale.discard(address)
+
+    def outdate(self, address: int) -> None:
+        """The program changed this one; it holds no more than plain data if it did before."""
+        if self.digests.get(address) is not None:
+            self.stale.add(address)
 
 
 def _written(value: Any) -> int | None:
@@ -89,14 +121,20 @@ def _written(value: Any) -> int | None:
     kinds = set(map(type, held))
     if not kinds <= ROWS or not _plain_rows(value):
         return None
-    exact = type(value) in (list, dict)
-    plain = (
-        value if exact else (dict(dict.items(value)) if issubclass(type(value), dict) else list(list.__iter__(value)))
-    )
+    digest = xxh3_64()
     try:
-        return xxh3_64_intdigest(marshal.dumps(plain, 2))
+        for some in _chunks(value):
+            digest.update(marshal.dumps(some, 2))
     except ValueError:
         return None
+    return digest.intdigest()
+
+
+def _chunks(value: Any) -> Iterator[list[Any]]:
+    """The elements of a list or the items of a dict, some at a time: marshal makes a copy of what it is given."""
+    held = iter(dict.items(value)) if issubclass(type(value), dict) else list.__iter__(value)
+    while some := list(islice(held, CHUNK)):
+        yield some
 
 
 def _plain_rows(value: Any) -> bool:

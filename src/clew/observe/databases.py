@@ -9,6 +9,7 @@ from _thread import get_ident
 
 from xxhash import xxh3_64_intdigest
 
+from clew.knowledge.lines import identity
 from clew.model.typed import Any
 from clew.observe.stamps import absolute, plain_path, stamp
 
@@ -36,12 +37,12 @@ class Connections:
             path = database_path(args[0])
             self._opening[get_ident()] = path
             return None if path == MEMORY else path
-        self._paths[id(args[0])] = self._opening.pop(get_ident(), "")
+        self._paths[identity(args[0])] = self._opening.pop(get_ident(), "")
         return None
 
     def path(self, connection: object) -> str:
         """The absolute path of the connection's file, `:memory:`, or empty if it was opened unheard."""
-        return self._paths.get(id(connection), "")
+        return self._paths.get(identity(connection), "")
 
     def token(self, path: str) -> object:
         """The one object that stands for a database file; None for a database that nobody shares."""

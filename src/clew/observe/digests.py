@@ -7,6 +7,7 @@ import sys
 
 from xxhash import xxh3_64, xxh3_64_intdigest
 
+from clew.knowledge.lines import identity
 from clew.model.typed import Any, Iterable, Sequence
 
 ATOMS: frozenset[type] = frozenset({str, int, float, complex, bool, bytes, type(None), type(Ellipsis)})
@@ -46,7 +47,7 @@ def of_mapping(pairs: Iterable[tuple[object, object]]) -> int:
 
 def token(value: object) -> object:
     """Return what stands for a value in a digest: an atom itself, or the identity of anything else."""
-    return value if type(value) in ATOMS else (id(value),)
+    return value if type(value) in ATOMS else (identity(value),)
 
 
 def of_array(x: Any) -> int:

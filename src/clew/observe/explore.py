@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import types
+from itertools import chain
 
-from clew.knowledge.lines import class_mro, class_names, type_name
+from clew.knowledge.lines import class_mro, class_names, identity, type_name
 from clew.model.data import dataclass, field
 from clew.model.typed import Any, Callable, Iterable
-from clew.observe.atoms import ATOMS, BULK, BULKS, digest_of, is_scalar
+from clew.observe.atoms import ATOMS, BULKS, digest_of, is_scalar
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.functions import code_words, global_names
 from clew.observe.kinds.instances import computed_names, is_python_made, slots_of
@@ -83,14 +84,14 @@ class Explorer:
 
     def explore(self, values: Iterable[object], walk: Exploration) -> None:
         """Walk from these values to everything with state that they lead to."""
-        todo = [value for value in values if type(value) not in ATOMS]
+        todo = [*values]
         objects = walk.objects
         while todo:
             value = todo.pop()
-            address = id(value)
-            if address in objects:
+            cls = type(value)
+            if cls in ATOMS or (address := identity(value)) in objects:
                 continue
-            kind = self.kind(type(value))
+            kind = self.kind(cls)
             if kind is None:
                 continue
             if len(objects) >= BUDGET:
@@ -99,11 +100,13 @@ class Explorer:
             objects[address] = (value, kind)
             self.note(value, walk)
             reach = self.reach(value, kind)
-            walk.keys.update(~key if type(key) is int else id(key) for key in reach.keys)
-            walk.lent.update(map(id, reach.lent))
+            if reach.keys:
+                walk.keys.update(~key if type(key) is int else identity(key) for key in reach.keys)
+            if reach.lent:
+                walk.lent.update(map(identity, reach.lent))
             todo += reach.children
-            for held in reach.parts.values():
-                todo += held
+            if reach.parts:
+                todo += chain.from_iterable(reach.parts.values())
 
     def note(self, value: Any, walk: Exploration) -> None:
         """Note what an object says about those who lead to it."""
@@ -116,8 +119,8 @@ class Explorer:
             walk.active = True
             code = getattr(value, "gi_code", None) if cls is types.GeneratorType else None
             walk.names |= global_names(code) if code is not None else frozenset()
-        elif cls in (list, dict) and len(value) > BULK and BULKS.digest(value) is not None:
-            walk.bulky.add(id(value))
+        elif cls in (list, dict) and BULKS.is_bulk(value):
+            walk.bulky.add(identity(value))
 
     def reach(self, value: object, kind: Kind) -> Reach:
         """Where one object leads; a user's subclass of a library's class leads to its own attributes too."""

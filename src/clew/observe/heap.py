@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import types
 
-from clew.knowledge.lines import class_mro, class_names
+from clew.knowledge.lines import class_mro, class_names, identity
 from clew.model.effects import Changed, Effect, Reason
 from clew.model.resources import ALL_CELLS, ALL_PARTS, Cell
 from clew.model.statements import WHOLE, Access
-from clew.model.typed import Callable, Collection, Iterable
+from clew.model.typed import Any, Callable, Collection, Iterable
 from clew.observe.atoms import ATOMS, BULKS
 from clew.observe.explore import Exploration
 from clew.observe.kind import Digest, Kind, Opaque
 from clew.observe.kinds.figures import is_cell
+from clew.observe.kinds.frames import has_column
+from clew.observe.kinds.instances import own_attributes
 from clew.observe.kinds.plain import ORDER
 from clew.observe.ours import is_users_class
 from clew.observe.surveys import Entry, Surveys
@@ -53,17 +55,17 @@ class Heap(Surveys):
             within = survey.lent.union(
                 self.part_addresses(name, survey, ""), *(self.part_addresses(name, survey, p) for p in parts)
             )
-        found = [entry for address in within - {survey.value} if (entry := self.entries.get(address)) and entry.writers]
+        found = [self.entries[address] for address in within & self.touched if address != survey.value]
         cells = [Cell(entry.number, ALL_PARTS, entry.label) for entry in found]
-        own = self.entries.get(survey.value)
-        if own is not None and own.writers:
+        own = self.entries[survey.value] if survey.value in self.touched else None
+        if own is not None:
             wanted = [ALL_PARTS] if parts is None else [part for part in ("", *parts) if part in own.writers]
             cells += [Cell(own.number, part, own.label) for part in wanted]
         return cells if len(cells) <= MANY else self.abridged(found, own)
 
     def written_at(self, addresses: Iterable[int]) -> list[Cell]:
         """The cells at these addresses that some step changed."""
-        found = [entry for address in addresses if (entry := self.entries.get(address)) and entry.writers]
+        found = [self.entries[address] for address in addresses if address in self.touched]
         return [Cell(entry.number, ALL_PARTS, entry.label) for entry in found]
 
     def abridged(self, found: Iterable[Entry], own: Entry | None) -> list[Cell]:
@@ -80,7 +82,7 @@ class Heap(Surveys):
         if WHOLE in accesses:
             return None
         kind = self.kind(type(value))
-        entry = self.entries.get(id(value))
+        entry = self.entries.get(identity(value))
         digest = entry.digest if entry else None
         parts: set[str] = set()
         for access in accesses:
@@ -92,7 +94,7 @@ class Heap(Surveys):
                 return None
             if access.stored:
                 continue
-            if not isinstance(digest, Digest) or access.key not in digest.parts:
+            if not has_part(value, kind, access.key, digest):
                 return None
             parts.add(access.key)
         return frozenset(parts)
@@ -157,7 +159,7 @@ class Heap(Surveys):
                 if found:
                     changed[address] = self.led(value, kind)
                     self.drawn |= kind.name in DRAWN
-                    effects += self.write(entry, found, digest, step)
+                    effects += self.write(address, found, digest, step)
             if kind.name == "handle":
                 self.handles.append(value)
         self.outdate(changed)
@@ -169,9 +171,11 @@ class Heap(Surveys):
         others = [n for n, survey in self.surveys.items() if not survey.cells.isdisjoint(lost) and n in self.namespace]
         self.explore([self.namespace[name] for name in others], walk)
 
-    def write(self, entry: Entry, parts: Iterable[str], digest: Digest | Opaque, step: int) -> list[Effect]:
-        """The step is the last writer of these parts of a cell."""
-        reason = Reason.ASSUMED if isinstance(digest, Opaque) else Reason.OBSERVED
+    def write(self, address: int, parts: Iterable[str], digest: Digest | Opaque | None, step: int) -> list[Effect]:
+        """The step is the last writer of these parts of a cell; without a fingerprint it is known to be."""
+        reason = Reason.OBSERVED if isinstance(digest, Digest) else Reason.ASSUMED if digest else Reason.KNOWN
+        entry = self.entry(address, "")
+        self.touched.add(address)
         for part in parts:
             entry.writers[part] = step
         return [Changed(Cell(entry.number, part, entry.label), reason) for part in parts]
@@ -185,24 +189,104 @@ class Heap(Surveys):
         """The addresses of the figures that these objects are or belong to; of artists in none, their own."""
         walk = Exploration()
         self.explore([value for value in values if self.is_drawn(value)], walk)
-        return {id(value) for value, kind in walk.objects.values() if kind.name == "artist" and is_cell(value)}
+        return {identity(value) for value, kind in walk.objects.values() if kind.name == "artist" and is_cell(value)}
 
-    def write_known(self, addresses: Collection[int], step: int) -> list[Cell]:
+    def write_known(self, addresses: Collection[int], step: int) -> list[Effect]:
         """The step is known to have written the cells at these addresses."""
-        cells: list[Cell] = []
-        if not addresses:
-            return cells
+        effects: list[Effect] = []
         for address in addresses:
-            entry = self.entry(address, "figure")
-            entry.writers[""] = step
-            entry.digest = None  # looked at anew when in doubt
+            self.entry(address, "figure").digest = None  # looked at anew when in doubt
             BULKS.forget([address])
-            cells.append(Cell(entry.number, "", entry.label))
-        for name, survey in list(self.surveys.items()):
+            effects += self.write(address, ("",), None, step)
+        for name, survey in list(self.surveys.items()) if addresses else ():
             if not survey.cells.isdisjoint(addresses):
                 self.drop(name)
                 self.unfollowed.add(name)
-        return cells
+        return effects
+
+    # ---- single cells -----------------------------------------------------------------------------------
+
+    def look(self, value: object, label: str) -> None:
+        """Fingerprint one object, where that is not known."""
+        entry = self.entry(identity(value), label)
+        kind = self.kind(type(value))
+        if entry.digest is None and kind is not None:
+            entry.digest = self.digest(value, kind)
+
+    def known_part(self, value: object, part: str) -> int | None:
+        """The fingerprint of a part of an object, where it is known."""
+        entry = self.entries.get(identity(value))
+        return entry.digest.parts.get(part) if entry is not None and isinstance(entry.digest, Digest) else None
+
+    def compare_one(self, value: object, step: int) -> list[Effect]:
+        """Look again at one object, and at no more than where it leads."""
+        kind = self.kind(type(value))
+        address = identity(value)
+        entry = self.entry(address, "")
+        if kind is None:
+            return []
+        BULKS.forget([address])
+        digest = self.digest(value, kind)
+        found = changes(entry, digest)
+        entry.digest = digest
+        if found:
+            self.outdate({address: self.led(value, kind)})
+        return self.write(address, found, digest, step)
+
+    def change_part(self, value: object, part: str, before: int, now: int, step: int, *, fresh: bool) -> list[Effect]:
+        """A part of an object was stored into; `fresh` says that it may lead elsewhere than it did."""
+        address = identity(value)
+        BULKS.forget([address])
+        if fresh:
+            self.lead_elsewhere(address)
+        if before == now:
+            return []
+        entry = self.entry(address, "")
+        entry.digest = digest = with_part(entry.digest, part, now)
+        moved = [part] if before and now else [part, ORDER]
+        return self.write(address, moved, Digest(0) if digest is None else digest, step)
+
+    def change_surely(self, value: object, held: Iterable[object], step: int) -> list[Effect]:
+        """An object is known to be changed; these objects with state may be new in it."""
+        address = identity(value)
+        self.entry(address, "").digest = None  # looked at anew when in doubt
+        led = {identity(each) for each in held if self.kind(type(each)) is not None}
+        if led:
+            self.outdate({address: led})
+        return self.write(address, ("",), None, step)
+
+    def changed_unseen(self, address: int, step: int) -> list[Effect]:
+        """An object that its variable holds no longer was changed: it may live on."""
+        return self.write_known([address], step)
+
+    def lead_elsewhere(self, address: int) -> None:
+        """Follow again the variables that lead to this cell."""
+        for name in [name for name, survey in self.surveys.items() if address in survey.cells]:
+            self.drop(name)
+            self.unfollowed.add(name)
+
+
+def has_part(value: Any, kind: Kind, part: str, digest: Digest | Opaque | None) -> bool:
+    """Tell whether an object has a part of that name; its fingerprint knows, if there is one."""
+    if isinstance(digest, Digest):
+        return part in digest.parts
+    if type(value) is dict:
+        return part in value
+    if kind.name == "frame":
+        return has_column(value, part)
+    held = own_attributes(value) if kind.name == "instance" and digest is None else None
+    return held is not None and part in held
+
+
+def with_part(digest: Digest | Opaque | None, part: str, now: int) -> Digest | Opaque | None:
+    """A fingerprint in which one part is another; None where it must be taken anew."""
+    if not isinstance(digest, Digest):
+        return digest
+    if part not in digest.parts or not now:
+        return None  # which parts there are, in which order, is a part itself
+    parts = digest.parts if type(digest.parts) is dict else dict(digest.parts)
+    parts[part] = now
+    return digest if parts is digest.parts else Digest(digest.whole, parts)
 
 
 def changes(entry: Entry, now: Digest | Opaque) -> list[str]:

@@ -6,7 +6,7 @@ An address may then be used again; a cell is forgotten when no variable leads to
 
 from __future__ import annotations
 
-from clew.knowledge.lines import type_name
+from clew.knowledge.lines import identity, type_name
 from clew.model.data import dataclass, field
 from clew.model.typed import Callable, Collection, Iterable, Mapping
 from clew.observe.atoms import ATOMS
@@ -62,6 +62,7 @@ class Surveys(Explorer):
         self.borrowers: dict[int, set[str]] = {}  # the same of memory that is lent
         self.loose: set[int] = set()  # addresses that no variable leads to, for all we know
         self.unfollowed: set[str] = set(namespace)
+        self.touched: set[int] = set()  # addresses of the cells that some step changed
         self.numbers = 0
 
     def survey(self, name: str) -> Survey | None:
@@ -70,7 +71,7 @@ class Surveys(Explorer):
             return None
         value = self.namespace[name]
         kept = self.surveys.get(name)
-        if kept is not None and kept.value == id(value):
+        if kept is not None and kept.value == identity(value):
             return kept
         kind = None if type(value) in ATOMS else self.kind(type(value))
         if kind is None:
@@ -86,7 +87,7 @@ class Surveys(Explorer):
         for address in walk.objects:
             self.entry(address, name)
         return Survey(
-            id(value),
+            identity(value),
             frozenset(walk.objects),
             frozenset(walk.keys),
             frozenset(walk.lent),
@@ -152,11 +153,12 @@ class Surveys(Explorer):
         if not self.loose:
             return
         # A written cell may live on behind a variable that nobody has followed yet.
-        if any((entry := self.entries.get(address)) is not None and entry.writers for address in self.loose):
+        if not self.loose.isdisjoint(self.touched):
             self.follow_all()
         for address in self.loose:
             if address not in self.holders:
                 self.entries.pop(address, None)
+                self.touched.discard(address)
         self.loose.clear()
 
     def follow_all(self) -> None:
@@ -173,7 +175,10 @@ class Surveys(Explorer):
         """
         for address, led in fresh.items():
             for name, survey in list(self.surveys.items()):
-                if address in survey.cells and not survey.cells.issuperset(led):
+                if address not in survey.cells:
+                    continue
+                survey.parts.clear()
+                if not survey.cells.issuperset(led):
                     self.drop(name)
                     self.unfollowed.add(name)
 
@@ -181,7 +186,7 @@ class Surveys(Explorer):
         """The addresses of the objects with state that an object leads to right away."""
         reach = self.reach(value, kind)
         held = [*reach.children, *(each for part in reach.parts.values() for each in part)]
-        return {id(each) for each in held if type(each) not in ATOMS and self.kind(type(each)) is not None}
+        return {identity(each) for each in held if type(each) not in ATOMS and self.kind(type(each)) is not None}
 
     def aliases(self, names: Iterable[str]) -> set[str]:
         """Variables that share memory with these; those that share whole objects are known by the addresses."""

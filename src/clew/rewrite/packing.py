@@ -8,7 +8,7 @@ from __future__ import annotations
 import marshal
 
 from clew.model.places import FilePlace, Source, Span
-from clew.model.statements import Access, HiddenCall, Shape, Statement, Touch
+from clew.model.statements import Access, HiddenCall, Shape, Spot, Statement, Touch
 from clew.model.typed import Any
 from clew.rewrite.plan import CallSite, Plan
 
@@ -18,7 +18,7 @@ def packed(source: Source, plan: Plan) -> bytes:
     assert isinstance(source.place, FilePlace)
     where = (source.number, source.place.path, source.text, None if source.python == source.text else source.python)
     statements = [statement_row(each) for each in plan.statements]
-    touches = [(each.stores, [values(call) for call in each.hidden], *values(each)[2:]) for each in plan.touches]
+    touches = [touch_row(each) for each in plan.touches]
     sites = [(each.statement, values(each.span), *values(each)[2:]) for each in plan.sites]
     return marshal.dumps((where, statements, touches, sites))
 
@@ -28,7 +28,7 @@ def unpacked(data: bytes) -> tuple[Source, Plan]:
     (number, path, text, python), statements, touches, sites = marshal.loads(data)
     plan = Plan(
         tuple([statement_from(*each) for each in statements]),
-        tuple([Touch(stores, tuple([HiddenCall(*call) for call in calls]), *rest) for stores, calls, *rest in touches]),
+        tuple([touch_from(*each) for each in touches]),
         tuple([CallSite(statement, Span(*span), *rest) for statement, span, *rest in sites]),
     )
     return Source(number, FilePlace(path), text, text if python is None else python), plan
@@ -45,6 +45,16 @@ def statement_from(number: int, shape: str, span: Any, parent: int | None, branc
     """Give the statement of such data."""
     ways = {name: frozenset([Access(*way) for way in each]) for name, each in reads.items()}
     return Statement(number, Shape(shape), Span(*span), parent, branch, ways, *names)
+
+
+def touch_row(one: Touch) -> tuple[Any, ...]:
+    """Write down what a statement could do as plain data."""
+    return (one.stores, [values(call) for call in one.hidden], [values(spot) for spot in one.spots], *values(one)[3:])
+
+
+def touch_from(stores: frozenset[str], calls: Any, spots: Any, *rest: Any) -> Touch:
+    """Give what a statement could do, of such data."""
+    return Touch(stores, tuple([HiddenCall(*call) for call in calls]), tuple([Spot(*spot) for spot in spots]), *rest)
 
 
 def values(one: Any) -> tuple[Any, ...]:

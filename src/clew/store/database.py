@@ -201,7 +201,9 @@ class Store:
         try:
             yield
         except (ValueError, KeyError, TypeError) as error:
-            raise DamagedRecord(f"in the store {self.where} the record of session {session} is damaged: {error}") from error
+            raise DamagedRecord(
+                f"in the store {self.where} the record of session {session} is damaged: {error}"
+            ) from error
 
 
 def database_of(folder: Path, url: str) -> Database:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+from clew.knowledge.lines import identity
 from clew.model.typed import Any
 from clew.observe.digests import of_array, of_bytes, of_items, of_mapping, of_plain
 from clew.observe.kind import Digest, Kind, Opaque, Reach
@@ -110,7 +111,7 @@ def masked_digest(x: Any) -> Digest | Opaque:
     if fill is None:
         fill = sys.modules["numpy.ma"].default_fill_value(_get(x, "dtype"))
     mask = state.get("_mask")
-    masked = id(mask) if issubclass(type(mask), sys.modules["numpy"].ndarray) else 0
+    masked = identity(mask) if issubclass(type(mask), sys.modules["numpy"].ndarray) else 0
     data = array_digest(x)
     if isinstance(data, Opaque):
         return data

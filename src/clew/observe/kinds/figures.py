@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+from clew.knowledge.lines import identity
 from clew.model.typed import Any, Collection, Iterable, Iterator, Mapping
 from clew.observe.atoms import PLAIN, is_scalar
 from clew.observe.digests import of_array, of_plain
@@ -111,11 +112,11 @@ def figure_state(figure: Any) -> Iterator[object]:
     yield values(attributes(state.get("patch")), EDGE)
     placed = type(state.get("_layout_engine")).__name__ in ("NoneType", "PlaceHolderLayoutEngine")
     # A layout engine moves axes whenever the figure is drawn; without one, only the user does.
-    yield list(attributes(state.get("subplotpars")).values()) if placed else id(state.get("_layout_engine"))
+    yield list(attributes(state.get("subplotpars")).values()) if placed else identity(state.get("_layout_engine"))
     titles = [state[name] for name in SUPER_TITLES if state.get(name) is not None]
     yield [artist_state(title, moves=True) for title in titles]
     yield connected(state.get("_canvas_callbacks"))
-    yield from children_state(state, but=set(map(id, titles)))
+    yield from children_state(state, but=set(map(identity, titles)))
     for axes in state.get("_localaxes") or ():
         yield from axes_state(axes, placed)
     for inner in state.get("subfigs") or ():
@@ -125,7 +126,7 @@ def figure_state(figure: Any) -> Iterator[object]:
 def axes_state(axes: Any, placed: bool) -> Iterator[object]:
     """Yield what can be told of one axes."""
     state = attributes(axes)
-    yield id(axes), type(axes).__name__, values(state, ANY), values(state, AXES)
+    yield identity(axes), type(axes).__name__, values(state, ANY), values(state, AXES)
     yield "elev" not in state and state.get("_frameon")  # in space, a drawing switches the frame off
     yield seen(attributes(state.get("_originalPosition")).get("_points")) if placed else 0
     yield [title_state(state[name]) for name in TITLES if name in state]
@@ -160,7 +161,7 @@ def children_state(state: Mapping[str, Any], but: Collection[int] = ()) -> Itera
     """Yield what can be told of the artists that a figure or axes lists."""
     for name in CHILD_LISTS:
         for child in state.get(name) or ():
-            if id(child) not in but:
+            if identity(child) not in but:
                 yield artist_state(child)
 
 
@@ -195,7 +196,7 @@ def axis_state(axis: Any) -> Iterator[object]:
     for name in ("major", "minor"):
         ticker = attributes(state.get(name))
         # set_xticks puts in others; what a drawing stores in them does not matter.
-        yield id(ticker.get("_locator")), id(ticker.get("_formatter"))
+        yield identity(ticker.get("_locator")), identity(ticker.get("_formatter"))
     for name in ("_major_tick_kw", "_minor_tick_kw"):
         looks = state.get(name) or {}
         yield list(looks), values(looks, tuple(looks))
@@ -218,10 +219,10 @@ def tick_labels(state: Mapping[str, Any]) -> list[object]:
 def artist_state(artist: Any, *, moves: bool = False) -> list[object]:
     """Return what can be told of one artist; `moves` says that drawing may shift it."""
     state = attributes(artist)
-    said = [id(artist), values(state, ANY)]
+    said = [identity(artist), values(state, ANY)]
     if type(artist).__module__.startswith("mpl_toolkits.mplot3d"):
         # The rest is the projection, made anew at each drawing, the order of depth included.
-        return [id(artist), values(state, ("_visible", "_alpha", "_label", *SPACE))]
+        return [identity(artist), values(state, ("_visible", "_alpha", "_label", *SPACE))]
     said += map(artist_state, inner_artists(state))
     if type(state.get("_text")) is str:
         said += values(state, TEXT)
@@ -261,9 +262,9 @@ def seen(value: Any) -> object:
     if cls.__name__ in SETTINGS:
         return values(attributes(value), SETTINGS[cls.__name__])
     if is_scalar(cls):
-        return float(value) if cls.__name__.startswith(("float", "int", "uint")) else id(value)
+        return float(value) if cls.__name__.startswith(("float", "int", "uint")) else identity(value)
     if cls.__module__ == "matplotlib.colors" and "_vmin" in attributes(value):
-        return id(value), values(attributes(value), ("_vmin", "_vmax", "vmin", "vmax"))
+        return identity(value), values(attributes(value), ("_vmin", "_vmax", "vmin", "vmax"))
     return _array_seen(value)
 
 
@@ -272,9 +273,9 @@ def _array_seen(value: Any) -> object:
     if type(value) is ndarray and value.nbytes < SMALL and not value.dtype.hasobject:
         return value.tobytes()
     if ndarray is None or not issubclass(type(value), ndarray):
-        return id(value)
+        return identity(value)
     if value.dtype.hasobject or value.nbytes > DATA_LIMIT:
-        return id(value), value.shape
+        return identity(value), value.shape
     return of_array(value)
 
 

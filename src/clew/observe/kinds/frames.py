@@ -6,6 +6,7 @@ consolidation and the library's caches are not state.
 
 from __future__ import annotations
 
+from clew.knowledge.lines import identity
 from clew.model.typed import Any, Iterable, Iterator, Mapping
 from clew.observe.digests import ATOMS, of_mapping, of_plain
 from clew.observe.kind import Digest, Kind, Opaque, Reach
@@ -97,6 +98,28 @@ def frame_digest(df: Any) -> Digest | Opaque:
     return Digest(of_plain((class_digest(df), rows, sorted(nameless), _manners(state))), parts)
 
 
+def has_column(df: Any, name: str) -> bool:
+    """Tell whether a frame has a column of that name."""
+    manager = attributes(df).get("_mgr")
+    return manager is not None and name in _part_names(attribute(manager, "axes")[0])
+
+
+def column_seen(df: Any, name: str) -> int | None:
+    """Digest the one column of that name, 0 where there is none; None where that cannot be told."""
+    manager = attributes(df).get("_mgr")
+    said = [] if manager is None else attribute(manager, "axes")[0].tolist()
+    if manager is None or not ATOMS.issuperset(map(type, said)) or said.count(name) > 1:
+        return None
+    if name not in said:
+        return 0
+    place = said.index(name)
+    blocks, numbers = attribute(manager, "blocks"), attribute(manager, "blknos")
+    if blocks is None or numbers is None:
+        return next(content(values) for other, values in columns(manager) if other == place)
+    values = attribute(blocks[numbers[place]], "values")
+    return content(values if values.ndim == 1 else values[attribute(manager, "blklocs")[place]])
+
+
 def _note(name: str | None, place: int, seen: int, parts: dict[str, int], nameless: list[tuple[int, int]]) -> None:
     """Put down one column: under its name, with others of that name, or, where its name is no text, in the whole."""
     if name is None:
@@ -161,7 +184,7 @@ def standing_reach(x: Any) -> Reach:
     state = attributes(x)
     frames = [state.get(name) for name in ("obj", "_parent", "_data", "_obj", "keys", "data")]
     frames.append(attribute(x, "obj"))
-    seen = {id(found): found for found in frames if type(found) not in ATOMS}
+    seen = {identity(found): found for found in frames if type(found) not in ATOMS}
     return Reach(tuple(seen.values()))
 
 

@@ -7,11 +7,11 @@ import sys
 import types
 
 from clew.analysis.bytecode import names_used
-from clew.knowledge.lines import class_names
+from clew.knowledge.lines import class_names, identity
 from clew.model.quick import lru_cache
 from clew.model.standard import standard
-from clew.model.typed import Any
-from clew.observe.atoms import ATOMS, digest_of
+from clew.model.typed import Any, Callable
+from clew.observe.atoms import ATOMS, digest_of, digest_of_one, stateful
 from clew.observe.kind import Digest, Kind, Reach
 from clew.observe.kinds.plain import ORDER
 from clew.observe.ours import holds_users_code, is_users_class, is_users_file
@@ -20,6 +20,7 @@ REGISTRY = "_abc_impl"
 """The attribute behind which an abstract class keeps who was registered with it."""
 
 BASES = type.__dict__["__bases__"].__get__
+ATTRIBUTES: Callable[[types.FunctionType], dict[str, object]] = types.FunctionType.__dict__["__dict__"].__get__
 NAME_READS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
 NAME_WRITES = ("STORE_GLOBAL", "DELETE_GLOBAL")
 
@@ -78,24 +79,21 @@ def recurs(value: object) -> bool:
 
 def function_reach(value: types.FunctionType) -> Reach:
     """Closure, defaults and attributes; for the user's own imported modules, the globals that the code names."""
-    children: list[object] = [*(value.__closure__ or ()), *(value.__defaults__ or ())]
-    children += [*(value.__kwdefaults__ or {}).values(), *function_attributes(value)]
+    children: list[object] = [*(value.__closure__ or ()), *(value.__defaults__ or ()), *ATTRIBUTES(value).values()]
+    if value.__kwdefaults__:
+        children += value.__kwdefaults__.values()
     if value.__globals__.get("__name__") != "__main__" and is_users_file(value.__code__.co_filename):
         names = global_names(value.__code__)
         children += [value.__globals__[name] for name in names if name in value.__globals__]
-    return Reach([child for child in children if type(child) not in ATOMS])
-
-
-def function_attributes(value: types.FunctionType) -> list[object]:
-    """The values of a function's own attributes."""
-    held: dict[str, object] = types.FunctionType.__getattribute__(value, "__dict__")
-    return list(held.values())
+    return Reach(stateful(children))
 
 
 def function_digest(value: types.FunctionType) -> Digest:
     """By code, defaults and attributes."""
-    held = [id(value.__code__), *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
-    attributes = types.FunctionType.__getattribute__(value, "__dict__")
+    attributes = ATTRIBUTES(value)
+    if not (attributes or value.__defaults__ or value.__kwdefaults__):
+        return Digest(identity(value.__code__))
+    held = [identity(value.__code__), *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
     return Digest(digest_of([*held, *attributes, *attributes.values()]))
 
 
@@ -140,11 +138,12 @@ def constant_digest(value: Any) -> Digest:
     return Digest(0)
 
 
+HIDDEN = frozenset({"__dict__", "__weakref__", "__doc__", "__module__", "__abstractmethods__", REGISTRY})
+
+
 def class_attributes(value: type) -> dict[str, object]:
     """A class's own attributes, but for what Python keeps in there."""
-    held = class_names(value)
-    hidden = ("__dict__", "__weakref__", "__doc__", "__module__", "__abstractmethods__", REGISTRY)
-    return {name: attribute for name, attribute in held.items() if name not in hidden}
+    return {name: attribute for name, attribute in class_names(value).items() if name not in HIDDEN}
 
 
 def class_reach(value: type) -> Reach:
@@ -162,7 +161,7 @@ def class_digest(value: type) -> Digest:
     if not is_users_class(value):
         return Digest(0, registered(value))
     held = class_attributes(value)
-    parts = {name: digest_of([attribute]) for name, attribute in held.items()}
+    parts = {name: digest_of_one(attribute) for name, attribute in held.items()}
     return Digest(0, parts | {ORDER: digest_of(held)} | registered(value))
 
 
@@ -171,7 +170,7 @@ def registered(value: type) -> dict[str, int]:
     if REGISTRY not in class_names(value):
         return {}
     classes = [weak() for weak in sys.modules["_abc"]._get_dump(value)[0]]
-    return {REGISTRY: digest_of(sorted(id(each) for each in classes if each is not None))}
+    return {REGISTRY: digest_of(sorted(identity(each) for each in classes if each is not None))}
 
 
 def module_attributes(value: types.ModuleType) -> dict[str, object]:
@@ -193,7 +192,7 @@ def module_digest(value: types.ModuleType) -> Digest:
     if not holds_users_code(value):
         return Digest(0)
     held = module_attributes(value)
-    return Digest(0, {name: digest_of([attribute]) for name, attribute in held.items()})
+    return Digest(0, {name: digest_of_one(attribute) for name, attribute in held.items()})
 
 
 HOLDERS = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import types
 
-from clew.knowledge.lines import class_mro, class_names, type_name
+from clew.knowledge.lines import class_mro, class_names, identity, type_name
 from clew.model.quick import lru_cache
 from clew.model.typed import Any, Iterable
-from clew.observe.atoms import ATOMS, digest_of
+from clew.observe.atoms import ATOMS, digest_of, digest_of_one
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.functions import held_reach
 from clew.observe.kinds.plain import ORDER
@@ -53,15 +53,24 @@ def attributes_of(value: Any) -> dict[str, object]:
         held.update(object.__getattribute__(value, "__dict__"))
     except AttributeError:
         pass  # no __dict__: slots only
-    computed = computed_names(cls)
-    library = not is_users_class(cls)
-    kept = {n: v for n, v in held.items() if not (library and (n in computed or not CACHE.isdisjoint(n.split("_"))))}
+    if not is_users_class(cls):
+        computed = computed_names(cls)
+        held = {n: v for n, v in held.items() if not (n in computed or not CACHE.isdisjoint(n.split("_")))}
     for slot in slots_of(cls):
         try:
-            kept[slot.__name__] = slot.__get__(value)
+            held[slot.__name__] = slot.__get__(value)
         except AttributeError:
             continue  # a slot that is not filled
-    return kept
+    return held
+
+
+def own_attributes(value: object) -> dict[str, object] | None:
+    """The dictionary that an instance keeps its attributes in, if it has one."""
+    try:
+        held = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return None
+    return held if type(held) is dict else None
 
 
 def instance_reach(value: Any) -> Reach:
@@ -71,7 +80,7 @@ def instance_reach(value: Any) -> Reach:
     if not held and not is_python_made(cls):
         return held_reach(value)
     children: list[object] = [cls] if is_users_class(cls) else []
-    return Reach(children, {n: [] if type(v) in ATOMS else [v] for n, v in held.items()})
+    return Reach(children, {n: () if type(v) in ATOMS else (v,) for n, v in held.items()})
 
 
 def instance_digest(value: Any) -> Digest | Opaque:
@@ -80,8 +89,9 @@ def instance_digest(value: Any) -> Digest | Opaque:
     held = attributes_of(value)
     if not is_python_made(cls):
         return Opaque(f"{type_name(cls)} is made in C")
-    parts = {name: digest_of([attribute]) for name, attribute in held.items()}
-    return Digest(id(cls), parts | {ORDER: digest_of(held)})
+    parts = {name: digest_of_one(attribute) for name, attribute in held.items()}
+    parts[ORDER] = digest_of(held)
+    return Digest(identity(cls), parts)
 
 
 @lru_cache(maxsize=4096)

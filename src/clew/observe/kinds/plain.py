@@ -8,18 +8,21 @@ from xxhash import xxh3_64_intdigest
 
 from clew.model.quick import deque
 from clew.model.typed import Any
-from clew.observe.atoms import ATOMS, BULKS, PLAIN, digest_of, token
+from clew.observe.atoms import ATOMS, BULKS, PLAIN, digest_of, digest_of_one, stateful, token
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 
 ORDER = "*"
 """The part that says which parts there are, in which order."""
 
+NOTHING = digest_of(())
+"""The fingerprint of what is empty."""
+
 
 def list_reach(value: Any) -> Reach:
     """The elements of a list that have state; none of a long list of plain data."""
-    if BULKS.digest(value) is not None:
+    if BULKS.is_bulk(value):
         return Reach()
-    return Reach([element for element in list.__iter__(value) if type(element) not in ATOMS])
+    return Reach(stateful(list.__iter__(value)))
 
 
 def list_digest(value: Any) -> Digest:
@@ -31,32 +34,29 @@ def list_digest(value: Any) -> Digest:
 
 def dict_reach(value: Any) -> Reach:
     """The values of a dict that have state, by key where the keys are texts."""
-    if BULKS.digest(value) is not None:
+    if BULKS.is_bulk(value):
         return Reach()
-    children: list[object] = []
-    parts: dict[str, list[object]] = {}
-    for key, held in dict.items(value):
-        if type(key) is str:
-            parts[key] = [] if type(held) in ATOMS else [held]
-        else:
-            children += [part for part in (key, held) if type(part) not in ATOMS]
-    return Reach(children, parts)
+    parts = {key: () if type(held) in ATOMS else (held,) for key, held in dict.items(value) if type(key) is str}
+    if len(parts) == dict.__len__(value):
+        return Reach((), parts)
+    return Reach(stateful(part for item in dict.items(value) if type(item[0]) is not str for part in item), parts)
 
 
 def dict_digest(value: Any) -> Digest:
     """By key where the keys are texts."""
     if (bulk := BULKS.digest(value)) is not None:
         return Digest(bulk)
-    named = {key: held for key, held in dict.items(value) if type(key) is str}
-    parts = {key: digest_of([held]) for key, held in named.items()}
-    parts[ORDER] = digest_of(named)
+    parts = {key: digest_of_one(held) for key, held in dict.items(value) if type(key) is str}
+    parts[ORDER] = digest_of(parts)
+    if len(parts) > dict.__len__(value):
+        return Digest(NOTHING, parts)
     rest = [part for item in dict.items(value) if type(item[0]) is not str for part in item]
     return Digest(digest_of(rest), parts)
 
 
 def set_reach(value: Any) -> Reach:
     """The elements of a set that have state."""
-    return Reach([element for element in set.__iter__(value) if type(element) not in ATOMS])
+    return Reach(stateful(set.__iter__(value)))
 
 
 def set_digest(value: Any) -> Digest:
@@ -71,7 +71,7 @@ def _one(element: object) -> int:
 
 def deque_reach(value: Any) -> Reach:
     """The elements of a deque that have state."""
-    return Reach([element for element in deque.__iter__(value) if type(element) not in ATOMS])
+    return Reach(stateful(deque.__iter__(value)))
 
 
 def deque_digest(value: Any) -> Digest:

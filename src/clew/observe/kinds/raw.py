@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from clew.knowledge.lines import identity
 from clew.model.typed import Any, Iterable, Mapping
 from clew.observe.digests import ATOMS, of_mapping, of_text
 from clew.observe.kind import Digest, Reach
@@ -85,7 +86,7 @@ def lively(values: list[object]) -> list[object]:
     suspects = {cls for cls in set(map(type, values)) if not inert(cls)}
     if not suspects:
         return []
-    return list({id(value): value for value in values if type(value) in suspects}.values())
+    return list({identity(value): value for value in values if type(value) in suspects}.values())
 
 
 def state_reach(pairs: Iterable[tuple[str, Any]]) -> Reach:

@@ -1,0 +1,252 @@
+"""What one store changes, where its place can be told before: that place alone is looked at, before and after.
+
+`table["k"] = v`, `point.x = v`, `frame["c"] = v`, `items.append(v)`: of the exact types of Python, NumPy and pandas, of
+which we know that such a store changes nothing else. A place in anything else is looked at as a whole.
+"""
+
+from __future__ import annotations
+
+from clew.knowledge.lines import class_mro, class_names, identity, type_name
+from clew.model.data import dataclass
+from clew.model.effects import Effect
+from clew.model.quick import deque
+from clew.model.statements import Access, Spot
+from clew.model.typed import Any, Collection, Sequence, assert_never
+from clew.observe.atoms import ATOMS, BULKS, PLAIN, digest_of_one, stateful
+from clew.observe.heap import HOOKS, Heap
+from clew.observe.kinds.frames import column_seen
+from clew.observe.kinds.instances import own_attributes
+
+CONTAINERS = (list, dict, set, deque, bytearray)
+IMMUTABLE = frozenset({*ATOMS, tuple, frozenset})
+FRAMES = frozenset({"pandas.DataFrame", "pandas.core.frame.DataFrame"})
+ARRAY = "numpy.ndarray"
+
+FEW = 200
+"""Elements of a container that are compared; a longer one that is stored into is known to be changed."""
+
+TOLD_BY_LENGTH = frozenset("append extend insert remove clear pop add discard update popleft".split())
+"""Methods that change nothing where the length stays the same."""
+
+UNHEARD = frozenset("append appendleft insert pop popleft clear reverse".split())
+"""Methods of lists and deques that run nobody's code, whatever the elements are."""
+
+ABSENT = 0
+"""The fingerprint of a place with nothing in it."""
+
+NOBODY = object()
+
+
+@dataclass(frozen=True, slots=True)
+class PartStore:
+    """One part of a cell: its fingerprint, and whether something with state stands there."""
+
+    root: str
+    address: int
+    part: str
+    before: int
+    stateful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WholeStore:
+    """A cell that is compared as a whole."""
+
+    root: str
+    address: int
+
+
+@dataclass(frozen=True, slots=True)
+class SureStore:
+    """A cell that is known to be changed, unless its length was this and is still; `method` is what changes it."""
+
+    root: str
+    address: int
+    length: int | None = None
+    method: str = ""
+
+
+Store = PartStore | WholeStore | SureStore
+
+
+class Stores:
+    """The places that the step under way stores into: noted before it does, settled when it is over."""
+
+    def __init__(self, heap: Heap) -> None:
+        self.heap = heap
+        self.namespace = heap.namespace
+        self.noted: list[Store] = []
+
+    # ---- before -----------------------------------------------------------------------------------------
+
+    def note(self, spots: Sequence[Spot], lively: bool) -> bool:
+        """Note how these places look; False where more than one of them may change, and none is noted."""
+        found: list[Store] = []
+        for spot in spots:
+            value: Any = self.namespace.get(spot.root, NOBODY)
+            if spot.kind == "name" and (type(value) in IMMUTABLE or self.heap.kind(type(value)) is None):
+                continue  # `total += 1` only binds the name
+            store = self.place(spot, value, lively)
+            if store is None:
+                return False
+            found.append(store)
+        self.noted += found
+        return True
+
+    def method(self, root: str, owner: Any, method: str, lively: bool) -> bool:
+        """Note that a method of a variable's own container changes it; False where more may change."""
+        cls = type(owner)
+        heard = lively and (method not in UNHEARD or cls not in (list, deque))
+        if heard or cls not in CONTAINERS or (cls is dict and len(owner) > FEW):
+            return False
+        if root not in self.namespace or self.namespace[root] is not owner:
+            return False
+        self.noted.append(self.container(root, owner, method))
+        return True
+
+    def gives_plainly(self, name: str, ways: Collection[Access], anything: bool) -> bool:
+        """Tell whether these accesses run nobody's code and, unless anything will do, give what has no state."""
+        return all(self.is_plain(self.namespace[name], access, anything) for access in ways)
+
+    def is_plain(self, value: Any, access: Access, anything: bool) -> bool:
+        """The same for one access of one object."""
+        if access.kind == "attribute" and type(value) in CONTAINERS:
+            return anything
+        if access.kind == "attribute" and keeps_plainly(type(value), access.key):
+            held = own_attributes(value) or {}
+        elif access.kind == "item" and type(value) is dict:
+            held = value
+        else:
+            return False
+        there = held.get(access.key, NOBODY)
+        return access.stored or (there is not NOBODY and (anything or type(there) in ATOMS))
+
+    def place(self, spot: Spot, value: Any, lively: bool) -> Store | None:
+        """How one place looks; None where more than that may change."""
+        cls = type(value)
+        if spot.kind == "attribute":
+            return self.attribute(spot, value)
+        if cls is dict and spot.kind == "item":
+            return self.item(spot, value, lively)
+        if lively:
+            return None
+        if cls in CONTAINERS and not (spot.added and spot.kind == "item"):
+            return self.container(spot.root, value) if cls is not dict or dict.__len__(value) <= FEW else None
+        if type_name(cls) == ARRAY:
+            return self.array(spot.root, value)
+        if type_name(cls) in FRAMES and spot.key and not spot.added:
+            return self.column(spot, value)
+        return None
+
+    def attribute(self, spot: Spot, value: Any) -> Store | None:
+        """An attribute that is kept in its instance, nobody's code in between."""
+        kind = self.heap.kind(type(value))
+        held = own_attributes(value)
+        if kind is None or kind.name != "instance" or held is None or not keeps_plainly(type(value), spot.key):
+            return None
+        return self.part(spot, spot.key, value, held)
+
+    def item(self, spot: Spot, value: dict[Any, Any], lively: bool) -> Store | None:
+        """An item of a dict."""
+        key = self.namespace.get(spot.variable) if spot.variable else spot.key
+        if type(key) is str and (key or spot.variable):
+            return self.part(spot, key, value, value)
+        return None if lively or spot.added or len(value) > FEW else self.container(spot.root, value)
+
+    def part(self, spot: Spot, key: str, value: object, held: dict[str, object]) -> Store | None:
+        """One part of a cell, of which `held` holds the parts."""
+        there = held.get(key, NOBODY)
+        if spot.added and type(there) not in IMMUTABLE:
+            return None  # `table["k"] += [1]` changes the list
+        before = ABSENT if there is NOBODY else digest_of_one(there)
+        return PartStore(spot.root, identity(value), key, before, there is not NOBODY and type(there) not in ATOMS)
+
+    def container(self, root: str, value: Any, method: str = "") -> Store:
+        """A container as a whole."""
+        if len(value) > FEW:
+            told = method in TOLD_BY_LENGTH and (type(value) is not deque or value.maxlen is None)
+            return SureStore(root, identity(value), len(value) if told else None, method)
+        self.heap.look(value, root)
+        return WholeStore(root, identity(value))
+
+    def array(self, root: str, value: Any) -> Store | None:
+        """An array that owns its memory, if all others that see this memory lead to the array."""
+        if value.base is not None or value.dtype.hasobject:
+            return None
+        address = identity(value)
+        shares = [self.heap.survey(name) for name in self.heap.aliases([root])]
+        seen = all(survey is not None and address in survey.cells for survey in shares)
+        return SureStore(root, address) if seen else None
+
+    def column(self, spot: Spot, value: Any) -> Store | None:
+        """A column of a frame, which is replaced, not written into."""
+        before = self.heap.known_part(value, spot.key)
+        if before is None:
+            before = column_seen(value, spot.key)
+        return None if before is None else PartStore(spot.root, identity(value), spot.key, before, stateful=True)
+
+    # ---- after ------------------------------------------------------------------------------------------
+
+    def settle(self, looked: Collection[str], step: int) -> list[Effect]:
+        """Look at the noted places again; what `looked` variables lead to was looked at already."""
+        noted, self.noted = self.noted, []
+        effects: list[Effect] = []
+        for store in noted:
+            if store.root not in looked:
+                effects += self.settled(store, step)
+        return effects
+
+    def settled(self, store: Store, step: int) -> list[Effect]:  # noqa: RET503  # it ends in `assert_never`
+        """What became of one place."""
+        value: Any = self.namespace.get(store.root, NOBODY)
+        if identity(value) != store.address:  # the variable was bound anew meanwhile, and the object may live on
+            return self.heap.changed_unseen(store.address, step)
+        match store:
+            case PartStore():
+                return self.settled_part(store, value, step)
+            case WholeStore():
+                return self.heap.compare_one(value, step)
+            case SureStore(length=length):
+                return [] if length is not None and length == len(value) else self.surely(store, value, step)
+            case _:
+                assert_never(store)
+
+    def settled_part(self, store: PartStore, value: Any, step: int) -> list[Effect]:
+        """What became of one part."""
+        if type_name(type(value)) in FRAMES:
+            now = column_seen(value, store.part)
+            if now is None:
+                return self.heap.changed_unseen(store.address, step)
+            return self.heap.change_part(value, store.part, store.before, now, step, fresh=True)
+        held = value if type(value) is dict else own_attributes(value)
+        there = (held or {}).get(store.part, NOBODY)
+        now = ABSENT if there is NOBODY else digest_of_one(there)
+        fresh = store.stateful or (there is not NOBODY and type(there) not in ATOMS)
+        return self.heap.change_part(value, store.part, store.before, now, step, fresh=fresh)
+
+    def surely(self, store: SureStore, value: Any, step: int) -> list[Effect]:
+        """A long container, or an array, that was changed."""
+        if store.method == "append":
+            added = stateful(value[-1:] if type(value) is list else [value[-1]])
+            if type(value) is list and not added:
+                BULKS.outdate(store.address)
+            else:
+                BULKS.forget([store.address])
+        else:
+            BULKS.forget([store.address])
+            added = stateful(elements(value))
+        return self.heap.change_surely(value, added, step)
+
+
+def keeps_plainly(cls: type, attribute: str) -> bool:
+    """Tell whether instances keep this attribute for themselves, no code of their class in between."""
+    lines = [class_names(base) for base in class_mro(cls)[:-1]]
+    hidden = any(attribute in names and type(names[attribute]) not in PLAIN for names in lines)
+    return not hidden and all(HOOKS.isdisjoint(names) for names in lines)
+
+
+def elements(value: Any) -> list[object]:
+    """What stands in a container; nothing in an array, which holds plain numbers."""
+    if type(value) is dict:
+        return [*dict.keys(value), *dict.values(value)]
+    return [*value] if type(value) in (list, set, deque) else []
