@@ -24,7 +24,17 @@ class Handover:
     folder: str
 
 
-def hand_over(path: str, session: str, store: str, command: tuple[str, ...]) -> Handover:
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a run is told beside its program: the store, and what to save when it is over; see `Orders`."""
+
+    store: str
+    address: str = ""
+    keeper: str = ""
+    saves: tuple[tuple[str, str], ...] = ()
+
+
+def hand_over(path: str, session: str, wishes: Wishes, command: tuple[str, ...]) -> Handover:
     """Rewrite and compile a program, or take it as it was kept; SyntaxError and OSError are the caller's to handle."""
     where = os.path.abspath(path)
     with open(path, "rb") as file:
@@ -33,7 +43,8 @@ def hand_over(path: str, session: str, store: str, command: tuple[str, ...]) -> 
     folder = new_folder()
     name, _ = os.path.splitext(os.path.basename(path))
     handed = os.path.join(folder, f"{name}.pyc")
-    orders = (session, store, program.plan, path, os.path.dirname(where), command)
+    told = (wishes.address, wishes.keeper, wishes.saves)
+    orders = (session, wishes.store, program.plan, path, os.path.dirname(where), command, *told)
     write(handed, program.code)
     write(os.path.join(folder, ORDERS), marshal.dumps(orders))
     return Handover(handed, folder)

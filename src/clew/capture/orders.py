@@ -15,7 +15,9 @@ ORDERS = "orders"
 class Orders:
     """What the program's own process must know. `argv0` is the program as the user typed it, `folder` that it is in.
 
-    `plan` is its source and plan, packed; `command` what Python would have been called with.
+    `plan` is its source and plan, packed; `command` what Python would have been called with. `address` is the store
+    itself, a folder or URL, where `store` is the folder of its journals. When the program is over, the function `keeper`
+    (`module:name`) is given `saves`, names of artifacts and of variables, if there are any.
     """
 
     session: str
@@ -24,6 +26,9 @@ class Orders:
     argv0: str
     folder: str
     command: tuple[str, ...]
+    address: str = ""
+    keeper: str = ""
+    saves: tuple[tuple[str, str], ...] = ()
 
 
 def taken_over(folder: str) -> Orders:

@@ -65,6 +65,7 @@ class Recorder:
         self.probes = Probes(self, outside, strict)
         self.sources = 0
         self.steps = 0
+        self.at_end: Callable[[], None] = nothing
         self.complete = False  # the program is done: what is left is Python's own shutting down
         self.current: Opened | None = None
         self.stack: list[Opened | None] = []
@@ -151,6 +152,7 @@ class Recorder:
         if number is None:
             self.look_at_names()
             self.complete = True
+            self.at_end()
         elif number >= 0:
             self.open(number)
         else:
@@ -279,6 +281,10 @@ class Recorder:
         effects += self.reader.spoken(whole(names), self.reader.words_of(names))
         said = type_name(cls)
         return Variable(name, said, tuple(effect.resource for effect in effects))
+
+
+def nothing() -> None:
+    """Do nothing."""
 
 
 def distinct(effects: Iterable[Effect]) -> tuple[Effect, ...]:

@@ -27,6 +27,14 @@ from clew.store.paths import journal_in
 _LIVE: list[tuple[str, Iterable[Event], Recorder]] = []
 """The session watched in this process, if any: a process has one set of builtins, so it has one recorder."""
 
+_STORE: list[str] = []
+"""The store of that session: its folder, or the URL of its database."""
+
+
+def store_of_session() -> str | None:
+    """The store of the session that is watched in this process; None where none is, or where it is not known."""
+    return _STORE[-1] if _LIVE and _STORE else None
+
 
 def live() -> tuple[str, tuple[Event, ...], dict[str, object]] | None:
     """The session that is being watched in this process: its name, events and namespace."""
@@ -94,6 +102,9 @@ def watch_program(namespace: dict[str, Any], loaded: frozenset[str]) -> None:
     recorder = recorder_of(namespace, journal.append, orders.store)
     journal.append([program_started(orders)])
     _LIVE.append((orders.session, ScriptEvents(recorder, journal_in(orders.store, orders.session)), recorder))
+    _STORE[:] = [orders.address] if orders.address else []
+    if orders.saves:
+        recorder.at_end = keeper_of(orders, namespace)
     atexit.register(end, recorder, journal, os.getpid())
     recorder.sources = 1
     recorder.learn(plan, 0)
@@ -101,6 +112,20 @@ def watch_program(namespace: dict[str, Any], loaded: frozenset[str]) -> None:
     recorder.install()
     recorder.outside.install()
     unshadow(orders.folder, loaded)
+
+
+def keeper_of(orders: Orders, namespace: dict[str, Any]) -> Callable[[], None]:
+    """What keeps variables of the program when it is over, unless it failed; only the first call does."""
+    left = [orders.saves]
+
+    def keep_variables() -> None:
+        if left and getattr(sys, "last_value", None) is None:
+            module, _, name = orders.keeper.partition(":")
+            from importlib import import_module  # it loads more than most programs need
+
+            getattr(import_module(module), name)(orders.session, left.pop(), namespace)
+
+    return keep_variables
 
 
 def restore(orders: Orders, namespace: dict[str, Any]) -> None:
@@ -135,6 +160,7 @@ def end(recorder: Recorder, journal: Journal, process: int) -> None:
         return
     error = getattr(sys, "last_value", None)
     recorder.finish(error)
+    recorder.guard(recorder.at_end)  # where the program left early, by `sys.exit`
     recorder.outside.close()
     journal.append([SessionEnded(time.time(), error_text(error))])
     journal.close()

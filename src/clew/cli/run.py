@@ -8,12 +8,14 @@ from clew.errors import UsageError
 from clew.session import run_program
 
 HELP = """\
-usage: clew run [--store STORE] FILE [ARGS ...]
+usage: clew run [--store STORE] [--save NAME=VARIABLE ...] FILE [ARGS ...]
 
 Run a script as `python FILE ARGS` would, or a notebook as Jupyter's "run all" would, and remember what it did.
-Output and exit status are the program's own. Everything after FILE is the program's.
+Output and exit status are the program's own (1, where it went well but what --save asks for was not saved). Everything
+after a script is the script's; --save may stand behind a notebook.
 
-  --store STORE  the folder that sessions are kept in (default: the nearest .clew/, else your data folder)
+  --store STORE         the folder that sessions are kept in (default: the nearest .clew/, else your data folder)
+  --save NAME=VARIABLE  when the program is over, save a variable of it as an artifact; may be given again
 
 Afterwards: `clew sessions` lists the run, `clew slice SESSION NAME` cuts from it without running anything.
 """
@@ -21,23 +23,41 @@ Afterwards: `clew sessions` lists the run, `clew slice SESSION NAME` cuts from i
 
 def main(words: list[str]) -> int:
     """Hand this process over to the program."""
-    store, program = _split(words)
+    store, saves, program = _split(words)
     if program[:1] in (["-h"], ["--help"]):
         sys.stdout.write(HELP)
         return 0
     if not program or program[0].startswith("-"):
         said = f"unknown option {program[0]}" if program else "no FILE to run"
-        raise UsageError(f"{said}: clew run [--store STORE] FILE [ARGS ...]")
-    return run_program(program, store)
+        raise UsageError(f"{said}: clew run [--store STORE] [--save NAME=VARIABLE ...] FILE [ARGS ...]")
+    if program[0].endswith(".ipynb"):
+        _, more, rest = _split(program[1:])
+        saves, program = (*saves, *more), [program[0], *rest]
+    return run_program(program, store, saves)
 
 
-def _split(words: list[str]) -> tuple[str | None, list[str]]:
-    """Tell our one option from the program's words. By hand: argparse would cost the program's start."""
-    match words:
-        case ["--store", store, *program]:
-            return store, program
-        case [first, *program] if first.startswith("--store="):
-            return first.partition("=")[2], program
-        case ["--", *program]:
-            return None, program
-    return None, words
+def _split(words: list[str]) -> tuple[str | None, tuple[tuple[str, str], ...], list[str]]:
+    """Tell our options from the program's words. By hand: argparse would cost the program's start."""
+    store, saves = None, list[tuple[str, str]]()
+    while words and words[0].startswith("--"):
+        option, given, value = words[0].partition("=")
+        if option == "--":
+            return store, tuple(saves), words[1:]
+        if option not in ("--store", "--save"):
+            break
+        if not given and len(words) == 1:
+            raise UsageError(f"{option} needs a word after it")
+        value, words = (value, words[1:]) if given else (words[1], words[2:])
+        if option == "--store":
+            store = value
+        else:
+            saves.append(_pair(value))
+    return store, tuple(saves), words
+
+
+def _pair(word: str) -> tuple[str, str]:
+    """Read what to save, NAME=VARIABLE."""
+    name, given, variable = word.rpartition("=")
+    if not given or not variable.isidentifier():
+        raise UsageError(f"--save {word}: it is --save NAME=VARIABLE")
+    return name, variable

@@ -14,6 +14,8 @@ from clew.ipython.extension import KEY
 from clew.ipython.live import About, ShellSession
 from clew.ipython.runner import run_cells
 from clew.ipython.shell import notebook_kernel, stand_like_a_kernel
+from clew.session import save_variables
+from clew.store.location import store_address
 
 
 def main() -> int:
@@ -22,9 +24,12 @@ def main() -> int:
     cells = read_notebook(given.notebook)
     stand_like_a_kernel(given.notebook, os.environ)
     kernel = notebook_kernel()
-    session = watched(kernel.shell, About(given.session, "notebook", str(given.notebook), given.store))
+    address = store_address(os.getcwd(), None).said
+    session = watched(kernel.shell, About(given.session, "notebook", str(given.notebook), given.store, address))
     error = run_cells(cells, kernel, allow_errors=given.allow_errors, announce=session.watch.next_cell)
     session.error = error or ""
+    if not error:
+        save_variables(given.session, tuple(given.save), kernel.shell.user_ns)
     return 1 if error else 0
 
 
@@ -38,9 +43,16 @@ def watched(shell: Any, about: About) -> ShellSession:
     return session
 
 
+def pair(word: str) -> tuple[str, str]:
+    """Read NAME=VARIABLE."""
+    name, _, variable = word.rpartition("=")
+    return name, variable
+
+
 def _words() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m clew.ipython", description=__doc__)
     parser.add_argument("--allow-errors", action="store_true")
+    parser.add_argument("--save", action="append", type=pair, default=[])
     parser.add_argument("session")
     parser.add_argument("store", type=Path)
     parser.add_argument("notebook", type=Path)

@@ -10,7 +10,7 @@ from typing import Any
 from clew.ipython import magic
 from clew.ipython.live import About, ShellSession
 from clew.session import new_session
-from clew.store.location import store_folder
+from clew.store.location import store_address
 
 KEY = "clew"  # IPython's `shell.meta` is the place where extensions keep what is theirs
 
@@ -19,9 +19,9 @@ def load_ipython_extension(shell: Any) -> None:
     """Watch this shell from its next cell on, and give it the `%clew` magic; once is enough."""
     if KEY in shell.meta:
         return
-    folder = store_folder(Path.cwd(), None)
+    address = store_address(os.getcwd(), None)
     kind, file = program_of(os.environ)
-    session = ShellSession(shell, About(new_session(), kind, file, folder))
+    session = ShellSession(shell, About(new_session(), kind, file, Path(address.folder), address.said))
     session.start()
     magic.install(shell)
     shell.meta[KEY] = session

@@ -15,6 +15,7 @@ from typing import Any
 from clew.capture.recorder import Recorder
 from clew.capture.rewriting import rewritten
 from clew.capture.watching import _LIVE as LIVE
+from clew.capture.watching import _STORE as STORE
 from clew.capture.watching import recorder_of
 from clew.ipython.prelude import earlier_cells, prelude_events
 from clew.ipython.watch import Watch
@@ -27,12 +28,16 @@ from clew.store.location import journal_path, make_store
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a session of a shell is called, and where it is kept; `file` is the notebook's path, or empty."""
+    """What a session of a shell is called, and where it is kept; `file` is the notebook's path, or empty.
+
+    `address` is the store itself, a folder or URL, where `store` is the folder of its journals.
+    """
 
     session: str
     kind: str
     file: str
     store: Path
+    address: str = ""
 
 
 class ShellSession:
@@ -56,6 +61,7 @@ class ShellSession:
         """Begin with the next cell."""
         self.emit([self._started()])
         LIVE.append((self.about.session, self, self.recorder))
+        STORE[:] = [self.about.address or str(self.about.store)]
         self.watch.start()
         atexit.register(self.end)
 
