@@ -101,7 +101,8 @@ class Callees:
                 last = position == len(rest) - 1
                 return (method_names(value, attribute) if last else ()), first
             held = ModuleType.__getattribute__(value, "__dict__")
-            if attribute not in held:
-                return (), first
+            if attribute not in held:  # made when it is asked for
+                last = position == len(rest) - 1
+                return ((f"{held.get('__name__')}.{attribute}",) if last else ()), first
             value = held[attribute]
         return callee_names(value), first

@@ -6,7 +6,7 @@ import types
 
 from clew.capture.callees import CONTAINERS, Callees
 from clew.capture.clock import Clock
-from clew.capture.closing import Closer, current_figure
+from clew.capture.closing import Closer, current_figure, name_of
 from clew.capture.doubting import Doubter
 from clew.capture.listing import Listing
 from clew.capture.opened import Opened
@@ -129,6 +129,9 @@ class Judge:
             if held is not None:
                 self.function(step, site, held)
                 return
+            lazy = f"{name_of(owner)}.{site.method}"  # made when it is asked for (PEP 562): known by its name
+            self.announced(step, site, owner, (lazy,), lazy)
+            return
         names = method_names(owner, site.method)
         cls: type = owner if issubclass(type(owner), type) else type(owner)
         said = names[0] if names else f"{type_name(cls)}.{site.method}"

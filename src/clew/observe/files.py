@@ -8,6 +8,7 @@ from types import FrameType
 
 from clew.model.effects import Reason
 from clew.model.typed import Any, Callable, Iterator, Mapping, NamedTuple, StrEnum
+from clew.observe.ours import OWN_FOLDER
 from clew.observe.stamps import Stamp, absolute, plain_path, stamp
 
 OURS = os.path.dirname(__file__) + os.sep
@@ -15,7 +16,7 @@ STANDARD = os.path.dirname(os.__file__) + os.sep
 DEVICES = ("/proc/", "/sys/", "/dev/")
 INSTALLED = ("/etc/", "/bin/", "/sbin/", "/lib/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/share/", STANDARD)
 PROGRAMS = os.path.dirname(sys.executable or STANDARD) + os.sep
-SYSTEM = (*DEVICES, *INSTALLED, PROGRAMS)
+SYSTEM = (*DEVICES, *INSTALLED, PROGRAMS, OWN_FOLDER)
 MEMORY = "/dev/shm/"  # files in memory are files all the same
 CACHE = f"{os.sep}__pycache__{os.sep}"
 LIBRARIES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")

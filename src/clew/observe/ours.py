@@ -9,11 +9,15 @@ from types import ModuleType
 from clew.knowledge.lines import class_module
 from clew.model.quick import cache
 
+OWN_FOLDER = os.path.dirname(os.path.dirname(os.path.realpath(__file__))) + os.sep
+"""Where clew's own files are, wherever it is installed."""
+
 LIBRARY_FOLDERS = tuple(
     os.path.realpath(path) + os.sep
     for path in {
         os.path.dirname(os.__file__),
         *(sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix),
+        OWN_FOLDER,
     }
 )
 
