@@ -31,6 +31,8 @@ COMMANDS = {
     "delete": "delete an artifact, or a version of it",
     "restore": "bring back what was deleted",
     "gc": "let go of what nobody needs any more",
+    "store": "make a store, look after it, copy it",
+    "trust": "say whose pickles are loaded",
     "config": "list the settings, and who said what they are",
     "jupyter": "start jupyter with clew on in its notebooks",
     "ipython": "start ipython with clew on",

@@ -87,7 +87,7 @@ def read(file: BinaryIO) -> Any:
         (name, made[name]) for name in note.get("order", made)
     )
     if "state" in note:
-        found._metadata = plain.decoded(note["state"])  # what torch hangs on the state of a module
+        found._metadata = OrderedDict(plain.decoded(note["state"]))  # what torch hangs on the state of a module
     return found
 
 
@@ -145,7 +145,7 @@ def plain_state(state: Any) -> object:
     """Give what torch notes about a module's state as plain data."""
     if type(state) is not OrderedDict:
         raise NotExact("safetensors", "something hangs on the dict")
-    return plain.Encoding().encoded(state)
+    return plain.Encoding().encoded(dict(state))
 
 
 def said_of(tensor: Any) -> dict[str, object]:
