@@ -60,7 +60,7 @@ STOPS = "the run stops at the first failing cell"
 
 def marks(case: Case) -> list[pytest.MarkDecorator]:
     """Mark what is slow and what is known to go wrong."""
-    miss = [pytest.mark.xfail(reason=CELLS[case.name], strict=False)] if case.name in CELLS else []
+    miss = [pytest.mark.xfail(strict=True, reason=CELLS[case.name])] if case.name in CELLS else []
     return miss + ([] if case.quick else [pytest.mark.slow])
 
 

@@ -33,7 +33,7 @@ def outcome(case: Case, way: str, home: Path) -> Outcome:
 
 def marks(case: Case) -> list[pytest.MarkDecorator]:
     """Mark what is slow and what is known to go wrong."""
-    miss = [pytest.mark.xfail(reason=SHELLS[case.name], strict=False)] if case.name in SHELLS else []
+    miss = [pytest.mark.xfail(strict=True, reason=SHELLS[case.name])] if case.name in SHELLS else []
     return miss + ([] if case.quick else [pytest.mark.slow])
 
 

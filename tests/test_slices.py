@@ -56,8 +56,8 @@ def bare(code: str) -> list[str]:
 
 
 def marks(case: Case, misses: Mapping[str, str]) -> list[pytest.MarkDecorator]:
-    """Mark what is slow and what is known to go wrong; some of that is a race, which may go right."""
-    miss = [pytest.mark.xfail(reason=misses[case.name], strict=False)] if case.name in misses else []
+    """Mark what is slow and what is known to go wrong."""
+    miss = [pytest.mark.xfail(strict=True, reason=misses[case.name])] if case.name in misses else []
     return miss + ([] if case.quick else [pytest.mark.slow])
 
 

@@ -15,6 +15,8 @@ from tests.programs.transparent.case import Case
 
 PLAIN = ("prog.py",)
 WATCHED = ("-m", "clew", "run", "prog.py")
+# As the installed command starts: without the working directory among the places that modules come from.
+LAUNCHED = ("-c", "import sys; del sys.path[0]; from clew.cli import main; sys.exit(main())", "run", "prog.py")
 
 
 def outcome(case: Case, command: tuple[str, ...], home: Path) -> Outcome:
@@ -33,8 +35,8 @@ def missing(case: Case) -> str:
 
 
 def marks(case: Case) -> list[pytest.MarkDecorator]:
-    """Mark what is slow and what is known to go wrong; some of that is a race, which may go right."""
-    miss = [pytest.mark.xfail(reason=TRANSPARENT[case.name], strict=False)] if case.name in TRANSPARENT else []
+    """Mark what is slow and what is known to go wrong."""
+    miss = [pytest.mark.xfail(strict=True, reason=TRANSPARENT[case.name])] if case.name in TRANSPARENT else []
     return miss + ([] if case.quick else [pytest.mark.slow])
 
 
@@ -43,7 +45,7 @@ def test_a_program_behaves_the_same(case: Case, tmp_path: Path) -> None:
     if why := missing(case):
         pytest.skip(why)
     plain = outcome(case, PLAIN, tmp_path)
-    watched = outcome(case, WATCHED, tmp_path)
+    watched = outcome(case, LAUNCHED if "clew.py" in case.files else WATCHED, tmp_path)
     assert watched.err == plain.err
     assert watched.out == plain.out
     assert watched.status == plain.status

@@ -17,6 +17,7 @@ from clew.model.typed import Collection, Iterable, Mapping
 from clew.observe.ambient import AmbientProbes
 from clew.observe.atoms import ATOMS
 from clew.observe.heap import Heap
+from clew.observe.kinds.raw import loaded
 from clew.observe.openhandles import written_path
 from clew.observe.ours import is_users_module
 from clew.observe.outside import Outside
@@ -297,14 +298,13 @@ def standard_input(words: Collection[str], touch: Touch) -> list[Effect]:
 
 def error_filters() -> int:
     """How many filters make errors of warnings."""
-    filters = getattr(sys.modules.get("warnings"), "filters", ())
-    return sum(entry[0] == "error" for entry in filters)
+    filters = loaded("warnings", "filters")
+    return sum(entry[0] == "error" for entry in filters) if type(filters) is list else 0
 
 
 def current_figure() -> object:
     """The figure that pyplot draws on now, if any."""
-    helpers = sys.modules.get("matplotlib._pylab_helpers")
-    managers = getattr(getattr(helpers, "Gcf", None), "figs", None)
+    managers = getattr(loaded("matplotlib._pylab_helpers", "Gcf"), "figs", None)
     if not managers:
         return None
     return getattr(getattr(next(reversed(managers.values())), "canvas", None), "figure", None)

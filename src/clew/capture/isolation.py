@@ -19,16 +19,20 @@ from clew.model import cache
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import CodeType, ModuleType
+    from types import CodeType, FunctionType, ModuleType
     from typing import Any, TypeAlias
 
     Pictured: TypeAlias = tuple[str, str, tuple[int, int], bool, CodeType]
     """A module: its name, its file, that one's state, whether it is a package, its code."""
 
 COPIED = ("os", "time", "gc", "marshal", "json", "threading", "dis", "re", "stat", "struct", "zlib")
+PATHS = ("os", "posixpath", "ntpath", "genericpath")
+"""Modules that copied ones lead to, and that are copied with them."""
+
 BUILTINS = dict(vars(builtins))
 COPIES: dict[str, ModuleType] = {}
 MODULE: type[ModuleType] = type(sys)
+FUNCTION: Any = type(lambda: None)
 
 
 class IsolatedLoader(SourceFileLoader):
@@ -71,9 +75,25 @@ def copied(module: ModuleType) -> ModuleType:
     """A copy of a module: what is replaced in the one is not replaced in the other."""
     name = module.__name__
     if name not in COPIES:
-        COPIES[name] = MODULE(name)
-        vars(COPIES[name]).update(vars(module))
+        own = vars(COPIES.setdefault(name, MODULE(name)))
+        own.update(vars(module), __builtins__=BUILTINS)
+        for key, value in vars(module).items():
+            if type(value) is FUNCTION:
+                own[key] = resettled(value)
+            elif type(value) is MODULE and value.__name__ in PATHS:
+                own[key] = copied(value)
     return COPIES[name]
+
+
+def resettled(function: FunctionType) -> FunctionType:
+    """A copy of a module's function that looks names up in the copy of its module."""
+    home = function.__globals__.get("__name__")
+    if home not in COPIED and home not in PATHS:
+        return function
+    names = vars(copied(sys.modules[home]))
+    made: FunctionType = FUNCTION(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)
+    made.__kwdefaults__ = function.__kwdefaults__
+    return made
 
 
 def import_isolated(name: str) -> None:

@@ -52,27 +52,39 @@ class Probes:
         """Put the probes where rewritten code finds them."""
         probes: dict[str, Any] = {STEP: self.step, CALL: self.call, SELF: self.self, NOTE: self.note}
         vars(builtins).update(probes)
-        WIRE.traced = self.traced
+        WIRE.traced, WIRE.audited = self.traced, self.audited
 
     def uninstall(self) -> None:
         """Take the probes away again; no rewritten code may run after this."""
         self.blind = True
-        WIRE.traced = None
+        WIRE.traced = WIRE.audited = None
         for name in NAMES:
             vars(builtins).pop(name, None)
 
     def traced(self) -> None:
         """The program traces itself: it must not see us, so we stop looking until the next source.
 
-        Probes written in C that do nothing are no frames that a trace function would step into.
+        Probes written in C that do nothing are no frames that a trace function would step into; and a partial function
+        is called without a profile function being told, where a function of C is not.
         """
         if self.blind or get_ident() != self.thread:
             return
-        nothing: dict[object, object] = {}
-        get = nothing.get
-        probes: dict[str, Any] = {STEP: get, CALL: get, SELF: get, NOTE: partial(get, None)}
-        vars(builtins).update(probes)
+        self.deaden()
         self.report("the program traced or profiled itself; clew did not look meanwhile")
+
+    def audited(self) -> None:
+        """The program listens to audit events, of which our looking raises many: we look no more."""
+        if not self.blind:
+            self.deaden()
+            self.blind = True
+            self.report("the program listens to audit events; clew did not look from there on")
+
+    def deaden(self) -> None:
+        """Put probes in place that do nothing but hand on what they are given."""
+        nothing: dict[object, object] = {}
+        get = partial(nothing.get)
+        probes: dict[str, Any] = {STEP: get, CALL: get, SELF: get, NOTE: partial(nothing.get, None)}
+        vars(builtins).update(probes)
 
     # ---- the probes -------------------------------------------------------------------------------------
 

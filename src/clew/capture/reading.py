@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import sys
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 from clew.capture.classes import Classes
 from clew.capture.submodules import Submodules, words_of
+from clew.knowledge.lines import family
 from clew.model.effects import Effect, Read, Reason
 from clew.model.resources import Ambient, Cell, Module, Name
 from clew.model.standard import standard
@@ -15,6 +15,7 @@ from clew.model.statements import SHOWN, WHOLE, Access
 from clew.model.typed import Collection, Iterable, Mapping
 from clew.observe.heap import Heap
 from clew.observe.kinds.functions import recurs
+from clew.observe.kinds.raw import loaded
 from clew.observe.ours import holds_users_code
 from clew.observe.stamps import is_standard_path
 
@@ -209,8 +210,9 @@ SPOKEN: dict[str, tuple[str, ...]] = {
 
 def raises_errors() -> bool:
     """Tell whether NumPy turns floating-point faults into errors."""
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and any(way in ("raise", "call") for way in numpy.geterr().values())
+    asked = loaded("numpy", "geterr")
+    own = type(asked) is FunctionType and family(asked.__globals__.get("__name__")) == "numpy"
+    return own and any(way in ("raise", "call") for way in asked().values())
 
 
 def _elements(value: object) -> Iterable[object]:

@@ -24,6 +24,8 @@ from clew.rewrite.packing import unpacked
 from clew.store.journal import Journal, read_journal
 from clew.store.paths import journal_in
 
+PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+
 _LIVE: list[tuple[str, Iterable[Event], Recorder]] = []
 """The session watched in this process, if any: a process has one set of builtins, so it has one recorder."""
 
@@ -106,6 +108,9 @@ def watch_program(namespace: dict[str, Any], loaded: frozenset[str]) -> None:
     if orders.saves:
         recorder.at_end = keeper_of(orders, namespace)
     atexit.register(end, recorder, journal, os.getpid())
+    # Called just before: who traces or profiles the program has nothing more to see of it.
+    atexit.register(sys.setprofile, None)
+    atexit.register(sys.settrace, None)
     recorder.sources = 1
     recorder.learn(plan, 0)
     recorder.begin(source)
@@ -142,8 +147,10 @@ def restore(orders: Orders, namespace: dict[str, Any]) -> None:
 def unshadow(folder: str, loaded: frozenset[str]) -> None:
     """Forget modules that clew loaded where the program has one of its own by that name."""
     own = {name.partition(".")[0] for name in os.listdir(folder)}
+    if os.path.realpath(os.path.join(folder, "clew")) == PACKAGE:
+        own.discard("clew")  # it is developed here
     for name in set(sys.modules) - loaded:
-        if name.partition(".")[0] in own and not name.startswith("clew"):
+        if name.partition(".")[0] in own:
             del sys.modules[name]
 
 

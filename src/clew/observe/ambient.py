@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from types import ModuleType
 
 from clew.model.typed import Callable, Mapping
 from clew.observe.ambientlibraries import LIBRARY_PROBES
@@ -64,11 +65,12 @@ class AmbientProbes:
 
     def _begin(self) -> None:
         """Start to look at what was loaded since the last time."""
-        ready = [probe for probe in self._waiting if probe.module in sys.modules]
+        # What stands in for a library may be anything: an object whose `__getattr__` is the program's own.
+        ready = [probe for probe in self._waiting if type(sys.modules.get(probe.module)) is ModuleType]
         for probe in ready:
             try:
                 look = probe.begin()
-            except (AttributeError, KeyError):
+            except (AttributeError, KeyError, TypeError):
                 continue  # still being imported, or a version that keeps it elsewhere
             self._watches = [*self._watches, (probe.kind, look)]
             self._waiting.remove(probe)

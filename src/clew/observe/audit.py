@@ -20,7 +20,7 @@ WATCHED = frozenset(
 )
 
 
-TRACING = frozenset(("sys.settrace", "sys.setprofile"))
+TRACING = frozenset(("sys.settrace", "sys.setprofile", "sys.monitoring.register_callback"))
 
 
 class OwnWork:
@@ -45,11 +45,12 @@ class OwnWork:
 class Wire:
     """Hands the events of WATCHED to one listener; a failing listener never reaches the program that is watched."""
 
-    __slots__ = ("_added", "_own", "faults", "listener", "traced")
+    __slots__ = ("_added", "_own", "audited", "faults", "listener", "traced")
 
     def __init__(self) -> None:
         self.listener: Listener | None = None
         self.traced: Callable[[], None] | None = None  # called when the program sets a trace or profile function
+        self.audited: Callable[[], None] | None = None  # called when the program adds an audit hook
         self.faults: list[str] = []
         self._own: set[int] = set()
         self._added = False
@@ -80,6 +81,8 @@ class Wire:
                 hear(event, args)
             elif event in TRACING and self.traced is not None and get_ident() not in self._own:
                 self.traced()
+            elif event == "sys.addaudithook" and self.audited is not None and get_ident() not in self._own:
+                self.audited()
 
         return hook
 

@@ -144,7 +144,7 @@ class Explorer:
             held = object.__getattribute__(value, "__dict__")
         except AttributeError:
             return {}
-        return {name: value for name, value in held.items() if name not in kind.ignores}
+        return {name: value for name, value in dict.items(held) if name not in kind.ignores}
 
     def digest(self, value: Any, kind: Kind) -> Digest | Opaque:
         """The fingerprint of one object, with the attributes that a user's subclass adds."""

@@ -13,7 +13,8 @@ from clew.observe.memory import version
 class Probe:
     """Hidden state of one kind, kept by one module; `begin` is called once the module is loaded.
 
-    `begin` may fail with AttributeError or KeyError where the module is not ready or keeps its state elsewhere.
+    `begin` may fail with AttributeError, KeyError or TypeError where the module is not ready, keeps its state elsewhere,
+    or is not what its name says.
     """
 
     kind: str

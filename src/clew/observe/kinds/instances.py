@@ -50,7 +50,7 @@ def attributes_of(value: Any) -> dict[str, object]:
     cls: type = type(value)
     held: dict[str, object] = {}
     try:  # noqa: SIM105  # done for every object that is looked at: `suppress` takes longer than the look
-        held.update(object.__getattribute__(value, "__dict__"))
+        held.update(dict.items(object.__getattribute__(value, "__dict__")))  # it may be a subclass of dict
     except AttributeError:
         pass  # no __dict__: slots only
     if not is_users_class(cls):

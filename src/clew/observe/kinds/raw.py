@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from types import ModuleType
 
 from clew.knowledge.lines import identity
 from clew.model.typed import Any, Iterable, Mapping
@@ -67,7 +68,8 @@ def attribute(x: object, name: str, default: Any = None) -> Any:
 
 def loaded(module: str, name: str) -> Any:
     """Return something of a library that the program has imported, or None."""
-    return getattr(sys.modules.get(module), name, None)
+    held = sys.modules.get(module)
+    return ModuleType.__getattribute__(held, "__dict__").get(name) if isinstance(held, ModuleType) else None
 
 
 def inert(cls: type) -> bool:
