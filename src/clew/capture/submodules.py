@@ -23,7 +23,8 @@ class Submodules:
         found = {name for each in imports for name in parents(each) if name in sys.modules}
         if len(sys.modules) != len(self.known):
             new = sys.modules.keys() - self.known
-            found |= {name for name in new if package_of(name) in self.known}
+            theirs = {name for name in new if not name.startswith("clew.")}  # what we load for ourselves is not theirs
+            found |= {name for name in theirs if package_of(name) in self.known}
             self.known = set(sys.modules)
         pairs = sorted((package_of(name), name.rpartition(".")[2]) for name in found if "." in name)
         for package, name in pairs:
