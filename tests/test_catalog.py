@@ -12,9 +12,9 @@ from hypothesis import strategies as some
 
 from clew.errors import UnknownArtifact
 from clew.model.artifacts import ArtifactRecord, Blob, Elsewhere, Environment, Input, Origin, Value, Whence
+from clew.model.filters import Filter
 from clew.store.catalog import Catalog
 from clew.store.database import Store
-from clew.store.filters import Filter
 from tests.test_rows import TEXT
 
 MODEL = Value("sklearn.linear_model._logistic.LogisticRegression", "skops", Blob("a" * 64, 2100))

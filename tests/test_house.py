@@ -37,6 +37,7 @@ FLOORS = {
     "screen": 4,
     "session": 5,
     "api": 6,
+    "stores": 6,
     "cli": 7,
     "ipython": 7,
     "web": 7,

@@ -24,6 +24,7 @@ from clew.errors import FileMissing, NotCapturing, UnknownStep, UnknownVariable
 from clew.model.data import dataclass
 from clew.model.events import BEFORE, Event, Faulted
 from clew.model.files import File
+from clew.model.filters import Filter
 from clew.model.graph import Graph, Slice
 from clew.model.places import place_name
 from clew.replay.portrait import Verdict
@@ -38,7 +39,6 @@ from clew.screen.history import SessionHistory, history
 from clew.screen.sessions import SessionsView
 from clew.screen.slices import SliceView, slice_view
 from clew.screen.steps import SessionView
-from clew.store.filters import Filter
 from clew.store.settings import settings
 
 

@@ -11,6 +11,7 @@ ClewError
 │   ├── UnknownArtifact     no such artifact in the store, or no such version of it
 │   ├── SessionRunning      the session must be over for what was asked
 │   ├── UnknownSave         no such save in the session
+│   ├── StoreNotEmpty       a store to copy into has something in it
 │   ├── UnknownStep         no step at that line of the slice
 │   ├── NotCapturing        asked about a live session where none is watched
 │   └── BadSetting          a setting that cannot be understood
@@ -116,6 +117,15 @@ class SessionRunning(UsageError):
     def __init__(self, session: str) -> None:
         super().__init__(f"session {session!r} is still running")
         self.session = session
+
+
+class StoreNotEmpty(UsageError):
+    """A store to copy into has something in it."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"the store {where} has something in it")
+        self.where = where
+        self.hint = "a store is copied into a new one"
 
 
 class UnknownStep(UsageError):

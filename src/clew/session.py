@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clew.model.events import Event
     from clew.store.database import Store
     from clew.store.paths import Address
+    from clew.store.upkeep import Kept
 
     Pairs = tuple[tuple[str, str], ...]
 
@@ -262,6 +263,20 @@ def address_of(setting: str | None) -> Address:
     from clew.capture import watching  # only a live session needs it
 
     return store_address(os.getcwd(), watching.store_of_session() if setting is None else setting)
+
+
+def kept(setting: str | None, blobs: str | None = None, *, drained: bool = True) -> Kept:
+    """A store and its blobs, at `blobs` or else where the setting says, for who looks after them."""
+    # Imported here: nothing of it is part of starting a program.
+    from clew.store.blobs import Blobs
+    from clew.store.upkeep import Kept
+
+    store = open_store(setting) if drained else bare_store(setting)
+    try:
+        return Kept(store, Blobs(blobs or blobs_of(store)))
+    except BaseException:
+        store.close()
+        raise
 
 
 def blobs_of(store: Store) -> str:

@@ -18,14 +18,17 @@ from clew.model.data import dataclass
 from clew.model.differences import Difference
 from clew.model.events import Step
 from clew.model.files import File
+from clew.model.filters import EVERYTHING, Filter
 from clew.model.graph import Graph
 from clew.store.blobs import Blobs
-from clew.store.catalog import Catalog
 from clew.store.codecs.codec import Codec
 from clew.store.codecs.files import named
-from clew.store.filters import EVERYTHING, Filter
 from clew.store.keeping import fetch, keep
 from clew.store.trust import Keys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from clew.store.catalog import Catalog  # it loads SQLAlchemy, and most of what people call has no need of it
 
 FILE_TAG = "file"
 """The tag under which the name of a kept file is kept."""

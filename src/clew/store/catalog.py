@@ -9,13 +9,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, tuple_, union, update
 
 from clew.errors import UnknownArtifact
-from clew.model.artifacts import ArtifactRecord, Whence
+from clew.model.artifacts import ArtifactRecord, Blob, Whence
+from clew.model.filters import EVERYTHING, Filter
 from clew.store import records
 from clew.store.databases import Database, upsert
-from clew.store.filters import EVERYTHING, Filter, conditions
+from clew.store.filters import conditions
 from clew.store.records import artifact_columns, records_of
 from clew.store.schema import ARTIFACTS, NAMES, TAGS, TEXTS
 
+BLOBS = ((ARTIFACTS.c.blob, ARTIFACTS.c.size), (ARTIFACTS.c.preview, ARTIFACTS.c.preview_size))
+ALL_BLOBS = union(*(select(hash_, size).where(hash_.is_not(None)) for hash_, size in BLOBS))
 CLOSE = 1000  # names among which the ones nearest to a misspelt one are looked for
 
 
@@ -135,12 +138,15 @@ class Catalog:
         """Give the artifacts whose code read a file, table or URL, named by all of its place or the end of it."""
         return self.find(Filter(input=place))
 
-    def referenced_blobs(self) -> frozenset[str]:
-        """Give the hashes of all blobs that artifacts name, deleted ones too: they may be restored."""
-        columns = (ARTIFACTS.c.blob, ARTIFACTS.c.preview)
-        asked = union(*(select(column).where(column.is_not(None)) for column in columns))
+    def blobs(self) -> tuple[Blob, ...]:
+        """Give all blobs that artifacts name, deleted ones too: they may be restored."""
         with self._database.reading() as connection:
-            return frozenset(connection.execute(asked).scalars())
+            return tuple(Blob(hash_, size) for hash_, size in connection.execute(ALL_BLOBS))
+
+    def referenced_blobs(self) -> frozenset[str]:
+        """Give the hashes of all blobs that artifacts name."""
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(ALL_BLOBS).scalars())
 
     def _wanted(self, wanted: Filter, *columns: Any) -> Select[Any]:
         """Give the query for columns of the artifacts wanted."""

@@ -1,4 +1,4 @@
-"""Which artifacts are asked for, and the same as conditions on the tables."""
+"""Which artifacts are asked for, as conditions on the tables."""
 
 from __future__ import annotations
 
@@ -7,34 +7,11 @@ from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, exists, select
 
-from clew.model.data import dataclass
+from clew.model.filters import Filter
 from clew.store.schema import ARTIFACTS, INPUTS, NAMES, PACKAGES, PLACES, TAGS
 
 MAGIC = re.compile(r"[*?\[]")
 CLASS = re.compile(r"\[(?P<not>[!^]?)(?P<in>\]?[^]]*)\]")
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What artifacts must be, all of it; an empty field asks for nothing.
-
-    `name` may hold `*`, `?` and `[a-z]`; `tag` is a key, or `key=value`; `type` and `input` are the whole of it or its
-    end (`DataFrame`, `raw.csv`); `package` is a name, or `name==version`; `since` and `until` are seconds since the
-    epoch. `newest` asks for the newest version of each name only.
-    """
-
-    name: str = ""
-    tag: str = ""
-    type: str = ""
-    input: str = ""
-    package: str = ""
-    since: float | None = None
-    until: float | None = None
-    newest: bool = False
-    with_deleted: bool = False
-
-
-EVERYTHING = Filter()
 
 
 def conditions(wanted: Filter, dialect: str) -> Iterator[ColumnElement[bool]]:
