@@ -16,6 +16,7 @@ from clew.knowledge.registry import Knowledge, keep_packs
 from clew.model.events import Event, SessionEnded, SessionStarted
 from clew.model.typed import Any, Callable, Iterable, Iterator, Sequence
 from clew.observe.ambient import AmbientProbes
+from clew.observe.audit import WIRE
 from clew.observe.heap import Heap
 from clew.observe.inputs import Input
 from clew.observe.kinds import KindTable
@@ -111,6 +112,8 @@ def watch_program(namespace: dict[str, Any], loaded: frozenset[str]) -> None:
     # Called just before: who traces or profiles the program has nothing more to see of it.
     atexit.register(sys.setprofile, None)
     atexit.register(sys.settrace, None)
+    # And before that, for it is our doing, not the program's. (A function of ours would be seen by who traces.)
+    atexit.register(setattr, WIRE, "traced", None)
     recorder.sources = 1
     recorder.learn(plan, 0)
     recorder.begin(source)
