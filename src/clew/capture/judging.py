@@ -6,11 +6,13 @@ import types
 
 from clew.capture.callees import CONTAINERS, Callees
 from clew.capture.clock import Clock
-from clew.capture.closing import Closer, current_figure, name_of
+from clew.capture.closing import Closer, current_figure
 from clew.capture.doubting import Doubter
 from clew.capture.listing import Listing
 from clew.capture.opened import Opened
 from clew.capture.reading import Reader
+from clew.capture.submodules import name_of
+from clew.capture.submodules import name_of
 from clew.capture.verdicts import Harmless, Limited, Unknown, Verdict, verdict
 from clew.knowledge.names import callee_names, function_name, method_names, type_name
 from clew.knowledge.schema import CalleeFacts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from clew.analysis.outline import BRANCHING
@@ -14,6 +15,8 @@ from clew.model.data import dataclass
 from clew.model.graph import Graph
 from clew.model.places import Source
 from clew.model.statements import Shape
+
+WORD = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,43 @@ def take_out(
         outlined = shown[source].outline
         if outlined.statements[statement].shape is not Shape.SIMPLE:
             shown[source].texts[statement] = edited(pythons[source], outlined.nodes[statement], wanted)
+    if changes:
+        leave_out_imports(shown)
+
+
+def leave_out_imports(shown: dict[int, Kept]) -> None:
+    """Leave out imports of clew that nothing speaks of any more."""
+    importing = [
+        (source, number, word)
+        for source, kept in shown.items()
+        for number in kept.steps
+        if (word := imported_alone(kept.outline.nodes[number]))
+    ]
+    spoken = {
+        word
+        for source, kept in shown.items()
+        for number in {*kept.steps, *kept.unrun}
+        if not imported_alone(kept.outline.nodes[number])
+        for word in WORD.findall(text_of(kept, number))
+    }
+    for source, number, word in importing:
+        if word not in spoken:
+            del shown[source].steps[number]
+
+
+def imported_alone(node: ast.stmt) -> str:
+    """The name that an import of clew, or of its `save`, binds where it imports nothing else; else empty."""
+    match node:
+        case ast.Import([ast.alias("clew", bound)]):
+            return bound or "clew"
+        case ast.ImportFrom("clew", [ast.alias("save", bound)]):
+            return bound or "save"
+    return ""
+
+
+def text_of(kept: Kept, number: int) -> str:
+    """A statement as it will be shown, or as good as that: its words are the same."""
+    return kept.texts.get(number) or ast.unparse(kept.outline.nodes[number])
 
 
 def keeping_calls(graph: Graph) -> Iterator[Call]:
