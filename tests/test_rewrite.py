@@ -113,7 +113,7 @@ class Ran:
 
 def ran(code: CodeType, passed: list[int]) -> Ran:
     """Run a program between probes that only listen."""
-    probes = {STEP: passed.append, CALL: lambda _, f: f, SELF: lambda _, x: x, NOTE: lambda text: text}
+    probes = {STEP: passed.append, CALL: lambda _, f: f, SELF: lambda _, x: x, NOTE: lambda _, x: x}
     namespace: dict[str, object] = {"__name__": "__main__", **probes}
     failed: list[str] = []
     with contextlib.redirect_stdout(io.StringIO()) as out:

@@ -47,7 +47,9 @@ class Closer:
         self.outside = outside
         self.ambient = ambient
         self.state: Mapping[str, int] = ambient.probe()
-        self.relations: dict[str, set[str]] = {}  # variables taken out of long containers, and those containers
+        self.relations: dict[
+            str, set[str]
+        ] = {}  # variables taken out of long containers or made by objects of C, and those
         self.offers: dict[str, frozenset[str]] = {}  # what modules offer before an import
         self.seeds: tuple[str, ...] = ()
         self.stores = Stores(heap)
@@ -262,15 +264,20 @@ class Closer:
         self.errors = errors
 
     def relate(self, step: Opened, bound: set[str]) -> None:
-        """Remember which variables may hold elements of a long container."""
+        """Remember which variables may hold elements of a long container, or write through to an object of C."""
         for name in bound:
             self.relations.pop(name, None)
-        bulky = {name for name in step.read if (s := self.heap.surveys.get(name)) is not None and s.bulky}
+        surveys = {name: survey for name in step.read if (survey := self.heap.surveys.get(name)) is not None}
+        bulky = {name for name, survey in surveys.items() if survey.bulky}
         bulky |= {other for name in step.read for other in self.relations.get(name, ())}
-        if bulky:
-            for name in bound:
-                if name in self.namespace and type(self.namespace[name]) not in ATOMS:
-                    self.relations[name] = bulky - {name}
+        opaque = {name for name, survey in surveys.items() if survey.opaque}
+        for name in bound if bulky or opaque else ():
+            if name not in self.namespace or type(self.namespace[name]) in ATOMS:
+                continue
+            survey = self.heap.survey(name) if opaque else None
+            makers = opaque if survey is not None and survey.opaque else set()
+            if others := (bulky | makers) - {name}:
+                self.relations[name] = others
 
 
 ASIDES = frozenset({"environ", "warnings", "numpy.errstate", "locale", "sys.limits", "decimal"})

@@ -96,6 +96,11 @@ class Doubter:
     def mention(self, step: Opened) -> None:
         """Texts at hand that may be paths: what reads or writes them may leave no other trace."""
         for text in (*self.listing.touches[step.statement].texts, *self.reader.texts(step.read)):
-            if len(text) < LONGEST_TEXT and text not in step.notes:
-                step.notes.append(text)
-                self.outside.mention(text)
+            if len(text) < LONGEST_TEXT:
+                self.note(step, text)
+
+    def note(self, step: Opened, text: str) -> None:
+        """A text at hand: it may be a path."""
+        if text not in step.notes:
+            step.notes.append(text)
+            self.outside.mention(text)

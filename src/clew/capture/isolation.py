@@ -91,7 +91,9 @@ def resettled(function: FunctionType) -> FunctionType:
     if home not in COPIED and home not in PATHS:
         return function
     names = vars(copied(sys.modules[home]))
-    made: FunctionType = FUNCTION(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)
+    made: FunctionType = FUNCTION(
+        function.__code__, names, function.__name__, function.__defaults__, function.__closure__
+    )
     made.__kwdefaults__ = function.__kwdefaults__
     return made
 

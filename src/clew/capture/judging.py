@@ -9,7 +9,7 @@ from clew.capture.clock import Clock
 from clew.capture.closing import Closer, current_figure
 from clew.capture.doubting import Doubter
 from clew.capture.listing import Listing
-from clew.capture.opened import Opened
+from clew.capture.opened import LONGEST_TEXT, Opened
 from clew.capture.reading import Reader
 from clew.capture.submodules import name_of
 from clew.capture.submodules import name_of
@@ -23,6 +23,7 @@ from clew.model.statements import HiddenCall, Touch
 from clew.model.typed import Any, Sequence
 from clew.observe.heap import Heap
 from clew.observe.kinds.functions import LOOKS_UP, global_names
+from clew.observe.stamps import plain_path
 from clew.rewrite.plan import CallSite
 
 SHELL_CALLS = frozenset({"run_line_magic", "run_cell_magic", "system", "getoutput", "getoutput_"})
@@ -157,13 +158,20 @@ class Judge:
         if isinstance(judged, Harmless) and calls and self.callees.hands_on(site.handed):
             judged = Unknown()  # map(list.sort, rows)
         self.draw(step, facts, owner)
-        if site.method in SHELL_CALLS or (facts is not None and facts.reads_names) or said in CALLERS_NAMES:
+        naming = site.method in SHELL_CALLS or (facts is not None and facts.reads_names) or said in CALLERS_NAMES
+        if naming:
             self.doubter.read_names(step)
         if said in ("builtins.setattr", "builtins.delattr"):
             root = site.arguments.get("0", "")
             self.closer.note_stores([root], [(root, "")])
-        if not isinstance(judged, Harmless) or (facts is not None and (facts.reads_path or facts.writes_path)):
+        if (
+            naming
+            or not isinstance(judged, Harmless)
+            or (facts is not None and (facts.reads_path or facts.writes_path))
+        ):
+            step.takers[site.span] = naming
             self.doubter.mention(step)
+            self.noted(step, site, owner)
         if not self.is_told(step, site, judged, facts, owner, lively):
             self.doubt(step, judged)
 
@@ -174,6 +182,15 @@ class Judge:
         if not isinstance(judged, Limited) or facts is None or facts.changes != ("self",) or step.everything:
             return False
         return self.closer.note_method(site.receiver, owner, site.method, lively)
+
+    def noted(self, step: Opened, site: CallSite, made: object) -> None:
+        """Something was put together for a call: a text may be a path, or name variables."""
+        naming = step.takers.get(site.span)
+        text = None if naming is None else plain_path(made)
+        if text is not None and len(text) < LONGEST_TEXT:
+            self.doubter.note(step, text)
+            if naming:
+                self.doubter.read_names(step)
 
     def read_code(self, step: Opened, callee: object) -> None:
         """One of the program's own functions is called: what it looks up, and what that calls looks up, is read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from clew.model.data import dataclass, field
 from clew.model.effects import Effect
 from clew.model.events import Call
+from clew.model.places import Span
 
 LONGEST_TEXT = 400
 """Characters of a text that may still be a path."""
@@ -15,7 +16,8 @@ class Opened:
     """A step that has begun: what it read, and what must be looked at again when it is over.
 
     `words` are the names and attributes that its text, and functions that it may call, speak of; `looked` are the variables whose cells are fingerprinted; `everything` says that an unknown call may have
-    changed any of what the statement reads; `before` is the namespace as it was, by identity.
+    changed any of what the statement reads; `before` is the namespace as it was, by identity; `notes` are texts put
+    together for calls; `takers` are the calls to which such texts matter, and whether they look up names in them.
     """
 
     number: int
@@ -33,6 +35,7 @@ class Opened:
     prepared: bool = False
     everything: bool = False
     notes: list[str] = field(default_factory=list)
+    takers: dict[Span, bool] = field(default_factory=dict)
     before: dict[str, object] | None = None
     modules: int = 0
     suspended: bool = False

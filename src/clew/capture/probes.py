@@ -6,7 +6,6 @@ import builtins
 import os
 from _thread import get_ident
 
-from clew.capture.opened import LONGEST_TEXT
 from clew.model.quick import partial
 from clew.model.typed import Any, Callable, Protocol
 from clew.observe.audit import WIRE
@@ -26,8 +25,8 @@ class Listener(Protocol):
     def method(self, number: int, owner: object) -> None:
         """A method of an object is about to be called, at this call site."""
 
-    def noted(self, text: str) -> None:
-        """A text was put together for a call."""
+    def noted(self, number: int, text: object) -> None:
+        """Something was put together for the call at this call site."""
 
     def report(self, why: str) -> None:
         """The record has a hole."""
@@ -83,7 +82,7 @@ class Probes:
         """Put probes in place that do nothing but hand on what they are given."""
         nothing: dict[object, object] = {}
         get = partial(nothing.get)
-        probes: dict[str, Any] = {STEP: get, CALL: get, SELF: get, NOTE: partial(nothing.get, None)}
+        probes: dict[str, Any] = {STEP: get, CALL: get, SELF: get, NOTE: get}
         vars(builtins).update(probes)
 
     # ---- the probes -------------------------------------------------------------------------------------
@@ -105,11 +104,11 @@ class Probes:
             self.guard(self.method, site, owner)
         return owner
 
-    def note(self, text: Any) -> Any:
-        """A text was put together for a call: it may be a path."""
-        if type(text) is str and len(text) < LONGEST_TEXT and not self.blind:
-            self.noted(text)
-        return text
+    def note(self, site: int, made: Any) -> Any:
+        """Something was put together for a call: it may be a text or path."""
+        if not self.busy and get_ident() == self.thread:
+            self.guard(self.noted, site, made)
+        return made
 
     # ---- faults -----------------------------------------------------------------------------------------
 

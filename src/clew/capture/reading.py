@@ -203,6 +203,7 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "environ": ("environ", "getenv", "environb", "expandvars", "expanduser"),
     "cwd": ("getcwd", "cwd", "abspath", "resolve", "absolute"),
     "sys.path": ("path",),
+    "sys.argv": ("argv", "parse_args", "parse_known_args"),
     "sys.limits": ("getrecursionlimit", "get_int_max_str_digits"),
     "decimal": ("Decimal", "getcontext", "decimal"),
 }

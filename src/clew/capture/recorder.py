@@ -170,11 +170,11 @@ class Recorder:
         if step is not None and not step.suspended:
             self.judge.method(step, self.listing.sites[number], owner)
 
-    def noted(self, text: str) -> None:
-        """A text was put together for a call: it may be a path."""
-        if self.current is not None:
-            self.current.notes.append(text)
-            self.outside.mention(text)
+    def noted(self, number: int, made: object) -> None:
+        """Something was put together for a call."""
+        step = self.current
+        if step is not None and not step.suspended:
+            self.judge.noted(step, self.listing.sites[number], made)
 
     def keep(self, frame: FrameType) -> tuple[int, int] | None:
         """A value is kept as an artifact, by a call of this frame: the step, and how many it had kept before.
@@ -234,7 +234,7 @@ class Recorder:
             step.effects += [Read(Ambient(kind), Reason.ASSUMED) for kind in ("environ", "sys.path", "cwd")]
             step.modules = len(sys.modules)
             self.closer.note_libraries(new)
-            self.doubter.doubt(step, Unknown() if touch.star else Limited(self.reader.own_modules()))
+            self.doubter.doubt(step, Unknown() if touch.star or step.around else Limited(self.reader.own_modules()))
 
     # ---- closing a step ---------------------------------------------------------------------------------
 

@@ -48,9 +48,14 @@ def _begin_environ() -> Look:
     return lambda: seen.look([*held.values()])
 
 
-def _begin_sys_path() -> Look:
-    seen = Seen()
-    return lambda: seen.look(sys.path[:]) if type(sys.path) is list else seen.look((sys.path,))
+def _begin_list(name: str) -> Look:
+    module, seen = sys.__dict__, Seen()
+
+    def look() -> int:
+        held = module[name]
+        return seen.look(held[:] if type(held) is list else (held,))
+
+    return look
 
 
 def _begin_cwd() -> Look:
@@ -109,7 +114,8 @@ def _begin_warnings() -> Look:
 PYTHON_PROBES = (
     Probe("random", "random", _begin_random),
     Probe("environ", "os", _begin_environ),
-    Probe("sys.path", "sys", _begin_sys_path),
+    Probe("sys.path", "sys", lambda: _begin_list("path")),
+    Probe("sys.argv", "sys", lambda: _begin_list("argv")),
     Probe("cwd", "os", _begin_cwd),
     Probe("sys.limits", "sys", _begin_limits),
     Probe("decimal", "decimal", _begin_decimal),

@@ -11,7 +11,7 @@ from clew.model.typed import Any, Callable, Iterable
 from clew.observe.atoms import ATOMS, BULKS, digest_of, is_scalar
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.functions import code_words, global_names
-from clew.observe.kinds.instances import computed_names, is_python_made, slots_of
+from clew.observe.kinds.instances import all_is_seen, computed_names, is_python_made, slots_of
 from clew.observe.ours import is_users_class, is_users_file
 
 ATTRIBUTED = frozenset({"instance", "class", "module", "function"})
@@ -32,6 +32,7 @@ class Exploration:
     active: bool = False
     bulky: set[int] = field(default_factory=set)
     functions: bool = False
+    opaque: bool = False
     overflow: bool = False
 
 
@@ -99,6 +100,8 @@ class Explorer:
                 return
             objects[address] = (value, kind)
             self.note(value, walk)
+            if kind.name == "instance" and not walk.opaque:
+                walk.opaque = not all_is_seen(value)
             reach = self.reach(value, kind)
             if reach.keys:
                 walk.keys.update(~key if type(key) is int else identity(key) for key in reach.keys)

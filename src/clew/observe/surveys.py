@@ -32,7 +32,7 @@ class Survey:
     """Where one variable leads: cells by address, memory shared and lent, names that functions look up, how lively it is.
 
     `active`: operations on it may run the user's code or change it; `functions`: it leads to functions of the user's;
-    `bulky`: long containers of plain data, each looked at as one; `parts`: addresses under a part of it, filled when
+    `opaque`: it leads to objects of C that nobody can see into; `bulky`: long containers of plain data, each looked at as one; `parts`: addresses under a part of it, filled when
     asked.
     """
 
@@ -45,6 +45,7 @@ class Survey:
     bulky: frozenset[int]
     overflow: bool
     functions: bool
+    opaque: bool
     parts: dict[str, frozenset[int]]
 
 
@@ -96,6 +97,7 @@ class Surveys(Explorer):
             frozenset(walk.bulky),
             walk.overflow,
             walk.functions,
+            walk.opaque,
             {},
         )
 

@@ -98,5 +98,6 @@ PLAIN = {
     **dict.fromkeys(("builtins.bytearray", "builtins.memoryview"), Brush(_buffer)),
     **dict.fromkeys(("_thread.lock", "_thread.RLock", "weakref.ReferenceType"), Brush(_kind_only)),
     **dict.fromkeys(("builtins.generator", "builtins.coroutine", "builtins.async_generator"), Brush(_used_up)),
+    "pathlib.PurePath": Brush(_written),
     "enum.Enum": Brush(_enum, frozenset({"_value_", "_name_", "__objclass__", "_sort_order_"})),
 }

@@ -115,7 +115,9 @@ class _Announcer(ast.NodeTransformer):
                 callee.value = _wrapped(SELF, site, callee.value)
         else:
             node.func = _wrapped(CALL, site, node.func)
-        node.args = [_noted(argument) for argument in node.args]
+        node.args = [_noted(site, argument) for argument in node.args]
+        for keyword in node.keywords:
+            keyword.value = _noted(site, keyword.value)
         return node
 
 
@@ -125,14 +127,13 @@ def _handed(node: ast.Call) -> tuple[str, ...]:
     return tuple(path for argument in given if (path := dotted(argument)))
 
 
-def _noted(argument: ast.expr) -> ast.expr:
-    """Let a text that is put together on the spot announce itself: it may be the path of a file."""
-    joined = isinstance(argument, ast.JoinedStr)
+def _noted(site: int, argument: ast.expr) -> ast.expr:
+    """Let what is put together on the spot announce itself: it may be the path of a file, or name variables."""
+    joined = isinstance(argument, (ast.JoinedStr, ast.Call))  # os.path.join(...)
     added = isinstance(argument, ast.BinOp) and isinstance(argument.op, (ast.Add, ast.Div, ast.Mod))
     if not joined and not added:
         return argument
-    name = ast.copy_location(ast.Name(NOTE, ast.Load()), argument)
-    return ast.copy_location(ast.Call(name, [argument], []), argument)
+    return _wrapped(NOTE, site, argument)
 
 
 def _wrapped(name: str, site: int, value: ast.expr) -> ast.expr:

@@ -62,4 +62,6 @@ CASES = (
     Case("sys.argv changed", "import sys\nsys.argv[1:] = ['--n', '3']\nimport argparse\np = argparse.ArgumentParser()\np.add_argument('--n', type=int)\np.add_argument('--m', type=int)\nz = 1\nr = p.parse_args().n", "r", keeps=(1, 2, 3, 4, 5, 6, 8), spare=(6,)),
     Case("the clock is not a dependence", "import time\nt0 = time.time()\nx = [1]\nprint(time.time() - t0)\nx.append(2)", "x", keeps=(3, 5)),
     Case("uuid and secrets draw from outside", "import uuid, secrets\na = secrets.token_hex(4)\nz = uuid.uuid4()\nr = len(a)", "r", keeps=(1, 2, 4)),
+    Case("sys.argv changed in place", "import sys\nsys.argv.append('--fast')\nz = 1\nr = len(sys.argv)", "r", keeps=(1, 2, 4)),
+    Case("what an import prints", "import contextlib\nimport io\nout = io.StringIO()\nwith contextlib.redirect_stdout(out):\n    import lib\nz = 1\nr = out.getvalue()", "r", keeps=(1, 2, 3, 4, 5, 7), files={"lib.py": "print('hello')\n"}),
 )

@@ -60,4 +60,5 @@ CASES = (
     Case("a class body that calls and loops", "xs = []\n\nclass A:\n    for i in range(3):\n        xs.append(i)\n    n = len(xs)\n\nz = 1\nr = A.n + len(xs)", "r", keeps=(1, 3, 4, 5, 6, 9), quick=True),
     Case("a class body reads a global that is set later for methods", "class A:\n    def f(self):\n        return K\n\nK = 1\na = A()\nK = 2\nr = a.f()\nK = 3", "r", keeps=(1, 2, 3, 6, 7, 8)),
     Case("a proxy of a list", "class Proxy:\n    def __init__(self, t):\n        self.t = t\n    def __getattr__(self, n):\n        return getattr(self.t, n)\n\nxs = []\np = Proxy(xs)\nz = 1\np.append(5)", "xs", keeps=(1, 2, 3, 4, 5, 7, 8, 10)),
+    Case("through a weak reference", "import weakref\nclass A: pass\na, b = A(), A()\nr = weakref.ref(a)\nb.x = 1\nr().x = 5\ny = a.x", "y", keeps=(1, 2, 3, 4, 6, 7)),
 )

@@ -59,4 +59,8 @@ CASES = (
     Case("joblib.dump", "import joblib\nx = {'a': 1}\njoblib.dump(x, 'x.joblib')\nz = 1\nr = joblib.load('x.joblib')", "r", keeps=(1, 2, 3, 5), needs=("joblib",)),
     Case("a figure saved and its size read", "import os\nimport matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])\nz = 1\nfig.savefig('f.png')\nr = os.path.exists('f.png')", "r", keeps=(1, 2, 3, 6, 7), needs=("matplotlib",)),
     Case("a file that only outside made is kept as read", "import pandas as pd\nraw = pd.read_csv('in.csv')\nprint(raw.head())\nclean = raw.dropna()\nz = raw.shape\nr = clean['a'].sum()", "r", keeps=(1, 2, 4, 6), files={"in.csv": "a,b\n1,2\n,3\n"}, needs=("pandas",)),
+    Case("the size of a file at a path that is put together", "import os\nfrom pathlib import Path\nfolder = Path('.')\nwith open(folder / 'a.txt', 'w') as f:\n    f.write('abc')\nwith open('b.txt', 'w') as f:\n    f.write('ab')\nr = os.path.getsize(os.path.join('.', 'b.txt')), (folder / 'b.txt').stat().st_size", "r", keeps=(1, 2, 3, 6, 7, 8)),
+    Case("a path that is put together and only named", "import os\nopen(os.path.join('.', 'a.txt'), 'w').write('abc')\nr = os.path.basename(os.path.join('.', 'a.txt'))", "r", keeps=(1, 3)),
+    Case("what an object of C handed out writes through to it", "import sqlite3\ncon = sqlite3.connect(':memory:')\ncur = con.cursor()\ncur.execute('create table t (a)')\nz = 1\ncur.execute('insert into t values (5)')\nr = con.execute('select * from t').fetchall()", "r", keeps=(1, 2, 3, 4, 6, 7)),
+    Case("an element changed in its tree", "import xml.etree.ElementTree as ET\nroot = ET.fromstring('<a><b>1</b></a>')\nb = root.find('b')\nz = 1\nb.text = '2'\nr = ET.tostring(root)", "r", keeps=(1, 2, 3, 5, 6)),
 )

@@ -74,4 +74,5 @@ CASES = (
     Case("a limit of recursion for a method that recurs", "import sys\nclass Tree:\n    def depth(self, n):\n        return n and 1 + self.depth(n - 1)\n\nt = Tree()\nsys.setrecursionlimit(3000)\nr = t.depth(2500)", "r", keeps=(1, 2, 3, 4, 6, 7, 8)),
     Case("a limit of recursion for what does not recur", "import sys\nsys.setrecursionlimit(3000)\ndef f(n):\n    return n + 1\n\nr = f(2500)", "r", keeps=(3, 4, 6)),
     Case("sys.setrecursionlimit is ambient", "import sys\nsys.setrecursionlimit(900)\nz = 1\nr = sys.getrecursionlimit()", "r", keeps=(1, 2, 4)),
+    Case("a global that a function of another module binds", "from lib import hit, hits\nhit()\nz = 1\nhit()\nr = hits()", "r", keeps=(1, 2, 4, 5), files={"lib.py": "n = 0\n\n\ndef hit():\n    global n\n    n += 1\n\n\ndef hits():\n    return n\n"}),
 )

@@ -54,4 +54,5 @@ CASES = (
     Case("poly1d holds coefficients", "p = np.poly1d([1, 2])\nz = 1\np[0] = 5\nr = p(2)", "r", keeps=(1, 2, 4, 5)),
     Case("vectorize over a function with effects", "seen = []\nz = 1\nf = np.vectorize(lambda x: seen.append(int(x)) or x, otypes=[float])\nout = f([1, 2])", "seen", keeps=(1, 2, 4, 5)),
     Case("a large array changed in the middle", "a = np.zeros(2_000_000)\nb = np.zeros(10)\na[1_234_567] = 1\nb[0] = 1\nr = a.sum()", "r", keeps=(1, 2, 4, 6)),
+    Case("two maps of one file", "a = np.memmap('m', dtype='f4', mode='w+', shape=(3,))\nb = np.memmap('m', dtype='f4', mode='r', shape=(3,))\nc = np.zeros(3)\nc[1] = 1\na[1] = 3\nr = float(b.sum())", "r", keeps=(1, 2, 3, 6, 7)),
 )

@@ -58,4 +58,5 @@ CASES = (
     Case("an accessor registered by the user", "@pd.api.extensions.register_dataframe_accessor('mine')\nclass Mine:\n    def __init__(self, obj):\n        self.obj = obj\n    def total(self):\n        return self.obj['a'].sum()\n\nz = 1\nr = df.mine.total()", "r", keeps=(1, 2, 3, 4, 5, 6, 7, 8, 11)),
     Case("a method put on DataFrame by a function", "def patch(cls):\n    setattr(cls, 'total', lambda self: self['a'].sum())\n\nz = 1\npatch(pd.DataFrame)\nz = df.describe()\nr = df.total()", "r", keeps=(1, 2, 3, 4, 7, 9)),
     Case("objects in a column", "x = [1]\nz = 1\ndf['o'] = [x, x, x]\ndf['o'][0].append(2)\nr = df['o'].tolist()", "r", keeps=(1, 2, 3, 5, 6, 7)),
+    Case("a query that is put together", "low, col = 1, 'a'\nz = 1\nr = df.query(f'{col} > @low')", "r", keeps=(1, 2, 3, 5)),
 )

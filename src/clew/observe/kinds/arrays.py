@@ -10,9 +10,10 @@ import sys
 
 from clew.knowledge.lines import identity
 from clew.model.typed import Any
-from clew.observe.digests import of_array, of_bytes, of_items, of_mapping, of_plain
+from clew.observe.digests import of_array, of_bytes, of_items, of_mapping, of_plain, of_text
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.raw import attribute, attributes, class_digest, lively, loaded, state_digest, state_reach
+from clew.observe.stamps import plain_path
 
 MAPPED_LIMIT = 1 << 28  # bytes of a file mapped into memory that we are willing to read
 LEADING = frozenset({"bytearray", "array", "Tensor", "Parameter"})  # owners of memory with kinds of their own
@@ -86,6 +87,13 @@ def array_digest(x: Any) -> Digest | Opaque:
     kind = dtype.str if dtype.names is None else repr(dtype)
     shape = of_plain((plain.shape, plain.strides, kind, _get(x, "flags").writeable))
     return Digest(shape) if owner(x)[0] is not x else Digest(of_plain((shape, of_array(plain))))
+
+
+def mapped_reach(x: Any) -> Reach:
+    """Lead from an array mapped from a file to what any array leads to; all maps of the file share its content."""
+    found = array_reach(x)
+    path = plain_path(attributes(x).get("filename"))
+    return Reach(found.children, keys=(*found.keys, of_text(path))) if path else found
 
 
 def mapped_digest(x: Any) -> Digest | Opaque:
@@ -215,7 +223,7 @@ MASKED_OWN = frozenset(
 
 KINDS = (
     Kind("array", ("numpy.ndarray",), array_reach, array_digest),
-    Kind("mapped array", ("numpy.memmap", "numpy.core.memmap.memmap"), array_reach, mapped_digest,
+    Kind("mapped array", ("numpy.memmap", "numpy.core.memmap.memmap"), mapped_reach, mapped_digest,
          frozenset({"_mmap", "filename", "offset", "mode"})),
     Kind("masked array", ("numpy.ma.MaskedArray", "numpy.ma.core.MaskedArray"), masked_reach, masked_digest,
          MASKED_OWN),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import types
+from _weakref import ref
 
 from clew.analysis.bytecode import names_used
 from clew.knowledge.lines import class_names, identity
@@ -12,6 +13,7 @@ from clew.model.quick import lru_cache
 from clew.model.standard import standard
 from clew.model.typed import Any, Callable
 from clew.observe.atoms import ATOMS, digest_of, digest_of_one, stateful
+from clew.observe.digests import of_plain
 from clew.observe.kind import Digest, Kind, Reach
 from clew.observe.kinds.plain import ORDER
 from clew.observe.ours import holds_users_code, is_users_class, is_users_file
@@ -25,6 +27,7 @@ NAME_READS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
 NAME_WRITES = ("STORE_GLOBAL", "DELETE_GLOBAL")
 
 
+CODE = (types.FunctionType, types.ModuleType, type)
 LOOKS_UP = frozenset({"eval", "exec", "globals", "locals", "vars"})
 WORD = r"[^\W\d]\w*"
 
@@ -82,19 +85,29 @@ def function_reach(value: types.FunctionType) -> Reach:
     children: list[object] = [*(value.__closure__ or ()), *(value.__defaults__ or ()), *ATTRIBUTES(value).values()]
     if value.__kwdefaults__:
         children += value.__kwdefaults__.values()
-    if value.__globals__.get("__name__") != "__main__" and is_users_file(value.__code__.co_filename):
-        names = global_names(value.__code__)
-        children += [value.__globals__[name] for name in names if name in value.__globals__]
-    return Reach(stateful(children))
+    if not (named := module_globals(value)):
+        return Reach(stateful(children))
+    # Functions of one module share its globals: one of them may bind anew what another reads.
+    where = identity(value.__globals__)
+    keys = [of_plain((where, name)) for name, held in named.items() if type(held) not in CODE]
+    return Reach(stateful([*children, *named.values()]), keys=keys)
+
+
+def module_globals(value: types.FunctionType) -> dict[str, object]:
+    """The globals that the code of a function names, where it belongs to an imported module of the user's."""
+    held = value.__globals__
+    if held.get("__name__") == "__main__" or not is_users_file(value.__code__.co_filename):
+        return {}
+    return {name: held[name] for name in global_names(value.__code__) if name in held}
 
 
 def function_digest(value: types.FunctionType) -> Digest:
-    """By code, defaults and attributes."""
-    attributes = ATTRIBUTES(value)
-    if not (attributes or value.__defaults__ or value.__kwdefaults__):
+    """By code, defaults and attributes, and what it finds in a module of the user's."""
+    attributes, named = ATTRIBUTES(value), module_globals(value)
+    if not (attributes or named or value.__defaults__ or value.__kwdefaults__):
         return Digest(identity(value.__code__))
     held = [identity(value.__code__), *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
-    return Digest(digest_of([*held, *attributes, *attributes.values()]))
+    return Digest(digest_of([*held, *attributes, *attributes.values(), *named.values()]))
 
 
 def cached_digest(value: Any) -> Digest:
@@ -131,6 +144,12 @@ def _library(held: object) -> bool:
     if issubclass(type(held), type):
         return not is_users_class(held)  # type: ignore[arg-type]  # it is a class
     return type(held) is types.ModuleType and not holds_users_code(held)
+
+
+def weak_reach(value: Any) -> Reach:
+    """What a weak reference refers to: who has it can change that."""
+    held = ref.__call__(value)
+    return Reach(() if held is None or type(held) in ATOMS or _library(held) else (held,))
 
 
 def constant_digest(value: Any) -> Digest:
@@ -199,7 +218,7 @@ HOLDERS = (
     "builtins.tuple builtins.frozenset builtins.method builtins.builtin_function_or_method builtins.method-wrapper "
     "builtins.mappingproxy builtins.slice builtins.property builtins.staticmethod builtins.classmethod "
     "builtins.super builtins.wrapper_descriptor builtins.dict_keys builtins.dict_values builtins.dict_items "
-    "builtins.weakref weakref.ReferenceType functools.partial functools.partialmethod functools.cached_property "
+    "functools.partial functools.partialmethod functools.cached_property "
     "_collections._tuplegetter operator.itemgetter operator.attrgetter operator.methodcaller "
     "builtins.memoryview"
 )
@@ -209,6 +228,7 @@ KINDS = (
     Kind("cached function", ("functools._lru_cache_wrapper",), held_reach, cached_digest),
     Kind("closure variable", ("builtins.cell",), cell_reach, cell_digest),
     Kind("holder", tuple(HOLDERS.split()), held_reach, constant_digest),
+    Kind("weak reference", ("weakref.ReferenceType", "builtins.weakref"), weak_reach, constant_digest),
     Kind("class", ("builtins.type",), class_reach, class_digest),
     Kind("module", ("builtins.module",), module_reach, module_digest),
 )

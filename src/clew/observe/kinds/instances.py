@@ -94,6 +94,12 @@ def instance_digest(value: Any) -> Digest | Opaque:
     return Digest(identity(cls), parts)
 
 
+def all_is_seen(value: Any) -> bool:
+    """Tell whether nothing of an instance is hidden in C."""
+    cls: type = type(value)
+    return is_python_made(cls)
+
+
 @lru_cache(maxsize=4096)
 def is_python_made(cls: type) -> bool:
     """Tell whether all of an instance's state is in attributes: no class in between is made in C."""
