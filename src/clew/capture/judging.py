@@ -12,7 +12,6 @@ from clew.capture.listing import Listing
 from clew.capture.opened import LONGEST_TEXT, Opened
 from clew.capture.reading import Reader
 from clew.capture.submodules import name_of
-from clew.capture.submodules import name_of
 from clew.capture.verdicts import Harmless, Limited, Unknown, Verdict, verdict
 from clew.knowledge.names import callee_names, function_name, method_names, type_name
 from clew.knowledge.schema import CalleeFacts
