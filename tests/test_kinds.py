@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from clew.observe.kind import Digest, Kind, Opaque, Reach
-from clew.observe.kinds import ALL, KindTable, type_name
+from clew.observe.kinds import LIBRARIES, PYTHONS, KindTable, type_name
+from clew.observe.kinds.libraries import KINDS
 
 
 class Meta(type):
@@ -46,8 +47,12 @@ def test_finding_runs_no_code_of_a_metaclass() -> None:
 
 
 def test_no_two_kinds_name_the_same_type() -> None:
-    names = [name for kind in ALL for name in kind.types]
+    names = [name for kind in (*PYTHONS, *KINDS) for name in kind.types]
     assert sorted(set(names)) == sorted(names)
+
+
+def test_libraries_kinds_are_those_of_the_libraries_that_are_waited_for() -> None:
+    assert {name.partition(".")[0] for kind in KINDS for name in kind.types} == LIBRARIES
 
 
 def test_a_digest_that_fails_says_that_we_cannot_see() -> None:

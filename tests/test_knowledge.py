@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
+from clew.knowledge.facts import CalleeFacts
 from clew.knowledge.lines import PACKS
 from clew.knowledge.patterns import is_wild, matches
 from clew.knowledge.registry import Knowledge, pack_at
-from clew.knowledge.schema import CalleeFacts, Entry
+from clew.knowledge.schema import Entry
 from tests.callables import (
     MODULES,
     PLAIN,

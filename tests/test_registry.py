@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from clew.errors import BadPack
+from clew.knowledge.facts import CalleeFacts
 from clew.knowledge.lines import PACKS
 from clew.knowledge.registry import Knowledge
-from clew.knowledge.schema import CalleeFacts, parsed_pack
+from clew.knowledge.schema import parsed_pack
 
 
 @dataclass(frozen=True, slots=True)

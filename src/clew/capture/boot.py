@@ -12,9 +12,9 @@ def start() -> None:
     """Begin to watch the program whose module called us."""
     module = sys._getframe(1).f_globals
     # Imported here, after LOADED was taken: what clew loads must not be mistaken for what Python loads.
-    from clew.capture.isolation import import_isolated
+    from clew.capture.isolation import begin
 
-    import_isolated("clew.capture.watching")
+    begin("clew.capture.watching")
     from clew.capture.watching import watch_program
 
     watch_program(module, LOADED)

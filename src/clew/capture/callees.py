@@ -12,11 +12,10 @@ from types import (
     ModuleType,
 )
 
-from clew.analysis.purity import changes_nothing
+from clew.knowledge.facts import CalleeFacts
 from clew.knowledge.lines import class_mro, class_names
 from clew.knowledge.names import callee_names, method_names
 from clew.knowledge.registry import Knowledge
-from clew.knowledge.schema import CalleeFacts
 from clew.model.quick import deque
 from clew.model.statements import HiddenCall
 from clew.model.typed import Iterable, Sequence
@@ -44,6 +43,8 @@ class Callees:
         """What the code of one of the program's own functions says: that it changes no plain data, or nothing."""
         if type(callee) is not FunctionType or callee.__globals__ is not self.namespace or callee.__closure__:
             return None
+        from clew.analysis.purity import changes_nothing  # a program that calls none of its own need not load it
+
         return OWN_PURE if changes_nothing(callee.__code__, self.code_of) else None
 
     def code_of(self, name: str) -> CodeType | bool:

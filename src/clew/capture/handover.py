@@ -14,6 +14,7 @@ import os
 from clew.capture.orders import ORDERS
 from clew.capture.programs import Program, keep, kept
 from clew.model.data import dataclass
+from clew.store.paths import journal_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ def hand_over(path: str, session: str, wishes: Wishes, command: tuple[str, ...])
     name, _ = os.path.splitext(os.path.basename(path))
     handed = os.path.join(folder, f"{name}.pyc")
     told = (wishes.address, wishes.keeper, wishes.saves)
-    orders = (session, wishes.store, program.plan, path, os.path.dirname(where), command, *told)
+    journal = journal_in(wishes.store, session)
+    orders = (session, wishes.store, journal, program.plan, path, os.path.dirname(where), command, *told)
     write(handed, program.code)
     write(os.path.join(folder, ORDERS), marshal.dumps(orders))
     return Handover(handed, folder)

@@ -1,8 +1,8 @@
 """Keeping the program's tampering out of our own work.
 
 A program may replace `builtins.open`, delete `sorted`, or patch `os.stat`. Our modules that run beside it are loaded
-with builtins, and copies of a few modules, that are theirs alone. They are loaded from a picture, taken the first time;
-found one by one, they take three times as long.
+with builtins, and copies of a few modules, that are theirs alone; what they import later on is isolated as well. They
+are loaded from pictures, taken the first time; found one by one, they take three times as long.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ PATHS = ("os", "posixpath", "ntpath", "genericpath")
 """Modules that copied ones lead to, and that are copied with them."""
 
 BUILTINS = dict(vars(builtins))
+globals()["__builtins__"] = BUILTINS  # of the functions below
 COPIES: dict[str, ModuleType] = {}
+IMPORT = builtins.__import__
 MODULE: type[ModuleType] = type(sys)
 FUNCTION: Any = type(lambda: None)
 
@@ -98,18 +100,36 @@ def resettled(function: FunctionType) -> FunctionType:
     return made
 
 
-def import_isolated(name: str) -> None:
-    """Import one of clew's modules, and what it needs of clew, isolated from the program."""
-    maker: Any = (__version__, __file__)
-    shown = cache.load("pictures", name, maker) or ()
-    # What reads and writes the cache later on is to be isolated too.
-    sys.modules.pop(cache.__name__)
-    vars(model).pop("cache")
-    if shown and all(cache.state(path) == state for _, path, state, _, _ in shown):
+def begin(name: str) -> None:
+    """Import the first of the modules that run beside the program."""
+    # What reads and writes the cache from now on is to be isolated too.
+    del sys.modules[cache.__name__], vars(model)["cache"]
+    import_isolated(name, cache)
+    BUILTINS["__import__"] = import_later
+
+
+def import_later(name: str, *more: Any, **named: Any) -> Any:
+    """Import a module, as one of our modules asks when the program already runs."""
+    if name not in sys.modules and name.startswith("clew.") and not is_importing():
+        import_isolated(name, sys.modules[cache.__name__])
+    return IMPORT(name, *more, **named)
+
+
+def is_importing() -> bool:
+    """Tell whether one of our modules is being imported as Python does."""
+    return any(type(finder) is IsolatedFinder for finder in sys.meta_path)
+
+
+def import_isolated(name: str, kept: Any) -> None:
+    """Import one of clew's modules, and what it needs of clew, isolated from the program; `kept` is the cache."""
+    maker = (__version__, __file__)
+    shown = kept.load("pictures", name, maker) or ()
+    if shown and all(kept.state(path) == state for _, path, state, _, _ in shown):
         develop(shown)
     else:
+        before = len(IsolatedLoader.done)
         import_slowly(name)
-        cache.save("pictures", name, maker, picture())
+        kept.save("pictures", name, maker, picture(IsolatedLoader.done[before:]))
 
 
 def import_slowly(name: str) -> None:
@@ -117,15 +137,15 @@ def import_slowly(name: str) -> None:
     finder = IsolatedFinder()
     sys.meta_path.insert(0, finder)
     try:
-        __import__(name)
+        IMPORT(name)
     finally:
         sys.meta_path.remove(finder)
 
 
-def picture() -> tuple[Pictured, ...]:
-    """Describe the modules that are isolated, each after those that it needs."""
+def picture(names: Sequence[str]) -> tuple[Pictured, ...]:
+    """Describe modules that are isolated, each after those that it needs."""
     found = []
-    for name in IsolatedLoader.done:
+    for name in names:
         loader = sys.modules[name].__loader__
         if isinstance(loader, IsolatedLoader) and (code := loader.get_code(name)) is not None:
             found.append((name, loader.path, cache.state(loader.path), hasattr(sys.modules[name], "__path__"), code))
@@ -134,9 +154,10 @@ def picture() -> tuple[Pictured, ...]:
 
 def develop(shown: Sequence[Pictured]) -> None:
     """Load the modules of a picture."""
-    for name, path, _, package, _ in shown:
+    new = [one for one in shown if one[0] not in sys.modules]
+    for name, path, _, package, _ in new:
         sys.modules[name] = empty(name, path, package)
-    for name, *_, code in shown:
+    for name, *_, code in new:
         module = sys.modules[name]
         exec(code, module.__dict__)  # our own code, as Python's import runs it
         isolate(module)

@@ -13,8 +13,8 @@ from clew.capture.opened import LONGEST_TEXT, Opened
 from clew.capture.reading import Reader
 from clew.capture.submodules import name_of
 from clew.capture.verdicts import Harmless, Limited, Unknown, Verdict, verdict
+from clew.knowledge.facts import CalleeFacts
 from clew.knowledge.names import callee_names, function_name, method_names, type_name
-from clew.knowledge.schema import CalleeFacts
 from clew.model.effects import Read, Reason
 from clew.model.events import Call
 from clew.model.resources import Ambient

@@ -22,6 +22,7 @@ class Orders:
 
     session: str
     store: str
+    journal: str
     plan: bytes
     argv0: str
     folder: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clew.knowledge.schema import CalleeFacts
+from clew.knowledge.facts import CalleeFacts
 from clew.model.data import dataclass
 from clew.rewrite.plan import CallSite
 

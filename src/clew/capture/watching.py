@@ -23,7 +23,6 @@ from clew.observe.kinds import KindTable
 from clew.observe.outside import Outside
 from clew.rewrite.packing import unpacked
 from clew.store.journal import Journal, read_journal
-from clew.store.paths import journal_in
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 
@@ -101,10 +100,10 @@ def watch_program(namespace: dict[str, Any], loaded: frozenset[str]) -> None:
     source, plan = unpacked(orders.plan)
     keep_packs()
     restore(orders, namespace)
-    journal = Journal(journal_in(orders.store, orders.session))
+    journal = Journal(orders.journal)
     recorder = recorder_of(namespace, journal.append, orders.store)
     journal.append([program_started(orders)])
-    _LIVE.append((orders.session, ScriptEvents(recorder, journal_in(orders.store, orders.session)), recorder))
+    _LIVE.append((orders.session, ScriptEvents(recorder, orders.journal), recorder))
     _STORE[:] = [orders.address] if orders.address else []
     if orders.saves:
         recorder.at_end = keeper_of(orders, namespace)

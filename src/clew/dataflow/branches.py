@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from clew.analysis.names import names_of
 from clew.analysis.outline import Outline
 from clew.analysis.touch import dotted, root_of
+from clew.knowledge.facts import CalleeFacts
 from clew.knowledge.registry import Knowledge
-from clew.knowledge.schema import CalleeFacts
 from clew.model.data import dataclass
 from clew.model.statements import Shape, Statement
 

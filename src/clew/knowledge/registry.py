@@ -7,10 +7,10 @@ import sys
 
 from clew import __version__
 from clew.errors import BadPack
+from clew.knowledge.facts import CalleeFacts
 from clew.knowledge.lines import PACKS
 from clew.knowledge.names import callee_names, unbound_names
 from clew.knowledge.patterns import is_wild, matches, wildness
-from clew.knowledge.schema import CalleeFacts, Pack, parsed_pack
 from clew.model import cache
 from clew.model.data import dataclass
 from clew.model.typed import Iterable, Iterator
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-READERS = ("patterns.py", "schema.py", "registry.py")
+    from clew.knowledge.schema import Pack
+
+READERS = ("patterns.py", "facts.py", "schema.py", "registry.py")
 """The modules of ours that decide what is read from a pack."""
 
 
@@ -153,6 +155,8 @@ def shelf_at(path: str) -> Shelf:
 
 def pack_at(path: str | Path) -> Pack:
     """Read the pack in a file; BadPack if it cannot be understood."""
+    from clew.knowledge.schema import parsed_pack  # most packs are read once and kept as data
+
     name = os.path.basename(path).removesuffix(".toml")
     try:
         with open(path, encoding="utf-8") as file:

@@ -29,9 +29,10 @@ def load(sort: str, name: str, identity: Any) -> Any:
             if not own(file.fileno()):
                 return None
             held = file.read()
-        if zlib.crc32(held[4:]) != int.from_bytes(held[:4], "little"):
+        content = memoryview(held)[4:]
+        if zlib.adler32(content) != int.from_bytes(held[:4], "little"):
             return None
-        made_from, kept = marshal.loads(held[4:])
+        made_from, kept = marshal.loads(content)
     except (OSError, ValueError, EOFError, TypeError):
         return None
     return kept if made_from == identity else None
@@ -47,7 +48,7 @@ def save(sort: str, name: str, identity: Any, kept: Any) -> None:
         folder = os.path.dirname(path)
         os.makedirs(folder, mode=0o700, exist_ok=True)
         make_room(folder)
-        write_at_once(path, zlib.crc32(held).to_bytes(4, "little") + held)
+        write_at_once(path, zlib.adler32(held).to_bytes(4, "little") + held)
     except (OSError, ValueError):
         return
 

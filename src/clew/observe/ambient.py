@@ -6,7 +6,6 @@ import sys
 from types import ModuleType
 
 from clew.model.typed import Callable, Mapping
-from clew.observe.ambientlibraries import LIBRARY_PROBES
 from clew.observe.ambientpython import PYTHON_PROBES
 from clew.observe.audit import WIRE
 from clew.observe.seen import Probe
@@ -15,6 +14,9 @@ Look = Callable[[], int]
 
 
 Watch = tuple[str, Look]
+
+LIBRARIES = ("numpy", "torch", "pandas", "matplotlib", "sklearn", "xarray")
+"""The packages that have hidden state, looked at by `ambientlibraries`."""
 
 
 class AmbientProbes:
@@ -27,7 +29,7 @@ class AmbientProbes:
     __slots__ = ("_waiting", "_watches", "faults", "moved")
 
     def __init__(self) -> None:
-        self._waiting: list[Probe] = [*PYTHON_PROBES, *LIBRARY_PROBES]
+        self._waiting: list[Probe] = [*PYTHON_PROBES, *[Probe(name, name, unmet) for name in LIBRARIES]]
         self._watches: list[Watch] = []
         self.faults: list[str] = []
         self.moved: set[str] = set()
@@ -65,6 +67,10 @@ class AmbientProbes:
 
     def _begin(self) -> None:
         """Start to look at what was loaded since the last time."""
+        if any(probe.begin is unmet and probe.module in sys.modules for probe in self._waiting):
+            from clew.observe.ambientlibraries import LIBRARY_PROBES  # every program's start would pay for it
+
+            self._waiting = [*[probe for probe in self._waiting if probe.begin is not unmet], *LIBRARY_PROBES]
         # What stands in for a library may be anything: an object whose `__getattr__` is the program's own.
         ready = [probe for probe in self._waiting if type(sys.modules.get(probe.module)) is ModuleType]
         for probe in ready:
@@ -78,3 +84,8 @@ class AmbientProbes:
     def _drop(self, kind: str, fault: Exception) -> None:
         self.faults.append(f"{kind}: {type(fault).__name__}: {fault}")
         self._watches = [one for one in self._watches if one[0] != kind]
+
+
+def unmet() -> Look:
+    """Stand in for the probes of libraries, until the first of them is loaded."""
+    raise AttributeError

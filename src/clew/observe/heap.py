@@ -12,8 +12,6 @@ from clew.model.typed import Any, Callable, Collection, Iterable
 from clew.observe.atoms import ATOMS, BULKS
 from clew.observe.explore import Exploration
 from clew.observe.kind import Digest, Kind, Opaque
-from clew.observe.kinds.figures import is_cell
-from clew.observe.kinds.frames import has_column
 from clew.observe.kinds.instances import own_attributes
 from clew.observe.kinds.plain import ORDER
 from clew.observe.ours import is_users_class
@@ -189,7 +187,12 @@ class Heap(Surveys):
         """The addresses of the figures that these objects are or belong to; of artists in none, their own."""
         walk = Exploration()
         self.explore([value for value in values if self.is_drawn(value)], walk)
-        return {identity(value) for value, kind in walk.objects.values() if kind.name == "artist" and is_cell(value)}
+        artists = [value for value, kind in walk.objects.values() if kind.name == "artist"]
+        if not artists:
+            return set()
+        from clew.observe.kinds.figures import is_cell  # matplotlib is loaded
+
+        return {identity(artist) for artist in artists if is_cell(artist)}
 
     def write_known(self, addresses: Collection[int], step: int) -> list[Effect]:
         """The step is known to have written the cells at these addresses."""
@@ -273,6 +276,8 @@ def has_part(value: Any, kind: Kind, part: str, digest: Digest | Opaque | None) 
     if type(value) is dict:
         return part in value
     if kind.name == "frame":
+        from clew.observe.kinds.frames import has_column  # pandas is loaded
+
         return has_column(value, part)
     held = own_attributes(value) if kind.name == "instance" and digest is None else None
     return held is not None and part in held

@@ -14,10 +14,12 @@ from clew.observe.files import Deed, Touch, starts_worker, touches
 from clew.observe.inputs import Input
 from clew.observe.ledger import Ledger
 from clew.observe.mentions import MOST, Mention, looked_again, mentioned
-from clew.observe.network import network_effect
-from clew.observe.processes import Spawned, spawned, still_running
 from clew.observe.stamps import absolute, plain_path, stamp, within
 from clew.observe.watches import Watches
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from clew.observe.processes import Spawned
 
 PROCESS_EVENTS = frozenset(("subprocess.Popen", "os.system", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"))
 NETWORK_EVENTS = frozenset(("urllib.Request", "socket.connect", "http.client.send"))
@@ -149,8 +151,7 @@ class Outside:
         elif event in PROCESS_EVENTS or (event == "open" and starts_worker(args)):
             self._hear_process(event, args)
         elif event in NETWORK_EVENTS:
-            if (effect := network_effect(event, args)) is not None:
-                self._effects.append(effect)
+            self._hear_network(event, args)
         elif event in ENVIRONMENT_EVENTS:
             name, put = args if len(args) == 2 else (args[0], None)
             before, _ = self._environment.get(name, (variables().get(name), None))
@@ -186,10 +187,19 @@ class Outside:
             self._touches.append(Touch(Deed.READ, absolute(folder)))
         self._effects.append(Bound(CWD))
 
+    def _hear_network(self, event: str, args: tuple[Any, ...]) -> None:
+        with WIRE.own_work():
+            from clew.observe.network import network_effect  # most programs need none, and every start would pay for it
+
+        if (effect := network_effect(event, args)) is not None:
+            self._effects.append(effect)
+
     def _hear_process(self, event: str, args: tuple[Any, ...]) -> None:
         if event == "os.posix_spawn" and self._spawns:
             return  # Popen's own way to start what it announced
         with WIRE.own_work():
+            from clew.observe.processes import spawned  # most programs start none, and every start would pay for it
+
             child = spawned(event, args, tuple(self._mentions))
             if child is None:
                 return
@@ -227,8 +237,7 @@ class Outside:
                 yield Read(CWD, Reason.ASSUMED)
             found += self._may_read(one)
             found += one.differences()
-        if started:
-            self._waiting = still_running([*self._waiting, *started])
+        self._waiting = waiting_for([*self._waiting, *started]) if started else self._waiting
         if any(one in self._waiting for one in started):
             yield Changed(PROCESSES)
 
@@ -247,8 +256,15 @@ class Outside:
             return []
         own = {touch.path for touch in found}
         late = [touch for one in due for touch in one.differences() if touch.path not in own]
-        self._waiting = still_running(self._waiting)
+        self._waiting = waiting_for(self._waiting)
         return [touch for touch in late if self._ledger.written.get(touch.path, MISSING) != stamp(touch.path)]
+
+
+def waiting_for(children: list[Spawned]) -> list[Spawned]:
+    """Those of some children that still run."""
+    from clew.observe.processes import still_running  # loaded since the first of them was started
+
+    return still_running(children)
 
 
 def variables() -> Mapping[bytes, bytes]:

@@ -14,7 +14,6 @@ from clew.model.statements import Access, Spot
 from clew.model.typed import Any, Collection, Sequence, assert_never
 from clew.observe.atoms import ATOMS, BULKS, PLAIN, digest_of_one, stateful
 from clew.observe.heap import HOOKS, Heap
-from clew.observe.kinds.frames import column_seen
 from clew.observe.kinds.instances import own_attributes
 
 CONTAINERS = (list, dict, set, deque, bytearray)
@@ -182,7 +181,7 @@ class Stores:
         """A column of a frame, which is replaced, not written into."""
         before = self.heap.known_part(value, spot.key)
         if before is None:
-            before = column_seen(value, spot.key)
+            before = column_now(value, spot.key)
         return None if before is None else PartStore(spot.root, identity(value), spot.key, before, stateful=True)
 
     # ---- after ------------------------------------------------------------------------------------------
@@ -214,7 +213,7 @@ class Stores:
     def settled_part(self, store: PartStore, value: Any, step: int) -> list[Effect]:
         """What became of one part."""
         if type_name(type(value)) in FRAMES:
-            now = column_seen(value, store.part)
+            now = column_now(value, store.part)
             if now is None:
                 return self.heap.changed_unseen(store.address, step)
             return self.heap.change_part(value, store.part, store.before, now, step, fresh=True)
@@ -250,3 +249,10 @@ def elements(value: Any) -> list[object]:
     if type(value) is dict:
         return [*dict.keys(value), *dict.values(value)]
     return [*value] if type(value) in (list, set, deque) else []
+
+
+def column_now(value: Any, name: str) -> int | None:
+    """Digest a column of a frame."""
+    from clew.observe.kinds.frames import column_seen  # pandas is loaded
+
+    return column_seen(value, name)

@@ -1,0 +1,15 @@
+"""The kinds of libraries' objects: nobody needs them before a library is loaded."""
+
+from __future__ import annotations
+
+from clew.observe.kind import Kind
+from clew.observe.kinds import arrays, estimators, figures, frames, polar, tensors
+
+KINDS: tuple[Kind, ...] = (
+    *arrays.KINDS,
+    *frames.KINDS,
+    *polar.KINDS,
+    *tensors.KINDS,
+    *figures.KINDS,
+    *estimators.KINDS,
+)
