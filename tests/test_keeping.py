@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +70,7 @@ def kept(tmp_path: Path) -> Kept:
 VALUES: dict[str, Callable[[int], object]] = {
     "text": lambda number: f"text {number}",
     "a signed pickle": lambda number: {"number": number, "function": len},
-    "some megabytes": lambda number: bytes([number % 256]) * (3 << 20),
+    "some megabytes": lambda number: bytes([number % 3]) * (3 << 20),
 }
 
 
@@ -110,3 +112,70 @@ def test_a_save_killed_at_every_point_is_done_or_not(kept: Kept, kind: str) -> N
     crashes = crash_everywhere(kept, VALUES[kind], stride=1)
     assert crashes.killed > 200
     assert 0 < crashes.new < crashes.killed
+
+
+# --- big values ---------------------------------------------------------------------------------------------------
+
+MEASURE = """
+import numpy as np, pandas as pd
+from pathlib import Path
+from clew import plugins
+from clew.store.blobs import Blobs
+from clew.store.keeping import keep
+from clew.store.trust import Keys
+from clew.store.codecs import pickles
+
+def used(word):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * int(next(line for line in lines if line.startswith(word)).split()[1])
+
+pickles.free_memory = lambda: 0  # as where a second value has no room
+codecs = plugins.codecs(plugins.loaded())
+blobs, keys = Blobs({url!r}), Keys(Path({folder!r}) / "config")
+keep({small}, blobs, codecs, keys)  # loads what is needed
+value = {value}
+Path("/proc/self/clear_refs").write_text("5")  # from here on, the most that was used
+before = used("VmRSS:")
+kept = keep(value, blobs, codecs, keys)
+print(kept.codec, kept.kept.size, used("VmHWM:") - before)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Big:
+    """A value of some hundred MB; `small` is another of its kind."""
+
+    name: str
+    value: str
+    small: str
+    codec: str
+
+
+BIG = [
+    Big("an array", "np.arange(50_000_000)", "np.arange(5)", "npy"),
+    Big("an array by columns", "np.ones((5_000, 10_000), order='F')", "np.ones((2, 2), order='F')", "npy"),
+    Big(
+        "a frame",
+        "pd.DataFrame(np.random.default_rng(0).normal(size=(5_000_000, 10)))",
+        "pd.DataFrame(np.zeros((2, 2)))",
+        "parquet",
+    ),
+    Big("a pickle", "[np.arange(5_000_000) for _ in range(10)]", "[np.arange(5)]", "pickle"),
+    Big("bytes", "bytes(400_000_000)", "b'a'", "bytes"),
+    Big("text", "'a' * 400_000_000", "'a'", "text"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not Path("/proc/self/clear_refs").exists(), reason="only Linux tells what a process has used at most"
+)
+@pytest.mark.parametrize("big", BIG, ids=[big.name for big in BIG])
+def test_a_big_value_is_kept_without_a_second_one_in_memory(big: Big, tmp_path: Path) -> None:
+    script = MEASURE.format(url=str(tmp_path / "blobs"), folder=str(tmp_path), small=big.small, value=big.value)
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True).stdout
+    codec, size, more = said.split()
+    print(said)
+    assert codec == big.codec
+    assert int(size) > 300_000_000
+    assert int(more) < 200_000_000, f"{int(more) >> 20} MB more for a value of {int(size) >> 20} MB"

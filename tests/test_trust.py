@@ -61,7 +61,7 @@ def team(tmp_path: Path) -> Team:
 
 
 def bomb(team: Team) -> Blob:
-    return team.blobs.put(lambda file: file.write(pickle.dumps(Bomb())) and None)
+    return team.blobs.put(lambda file: file.write(pickle.dumps(Bomb())))
 
 
 def test_what_i_saved_i_can_load(team: Team) -> None:

@@ -7,7 +7,7 @@ import getpass
 import sys
 from collections.abc import Callable, Sequence
 
-from clew.cli.words import JSON_HELP, check_json_path, say_answer, words_of
+from clew.cli.words import JSON_HELP, Words, check_json_path, say_answer, words_of
 from clew.screen.keys import MeView, TrustView
 from clew.store.trust import Keys
 
@@ -39,12 +39,12 @@ def main(words: Sequence[str]) -> int:
 
 
 def add_command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    commands: argparse._SubParsersAction[Words],
     act: Callable[[Keys, argparse.Namespace], None],
     name: str,
     about: str,
     json: bool = False,
-) -> argparse.ArgumentParser:
+) -> Words:
     """Add a command of `clew trust`, and what it does."""
     command = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
     command.set_defaults(act=act)

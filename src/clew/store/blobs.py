@@ -25,6 +25,7 @@ from clew.model.data import dataclass
 from clew.store.bucket import Bucket
 from clew.store.drafts import CHUNK, IN_MEMORY, Draft
 from clew.store.folder import Folder
+from clew.store.progress import Told, nobody
 
 GRACE = 24 * 3600.0  # seconds; a save takes less from its blob to its row
 BATCH = 1000  # blobs that `gc` judges before it asks anew what is needed
@@ -40,7 +41,7 @@ class Shelf(Protocol):
     def draft(self) -> BinaryIO:
         """Open a new file to write and read, which nobody else sees."""
 
-    def commit(self, draft: BinaryIO, name: str) -> None:
+    def commit(self, draft: BinaryIO, name: str, told: Told) -> None:
         """Make a draft the blob of that name in one move; it is as young as a new one if it was there."""
 
     def drop(self, draft: BinaryIO) -> None:
@@ -88,21 +89,26 @@ class Blobs:
         self.url = str(url)
         self._shelf = shelf_at(self.url)
 
-    def put(self, write: Callable[[BinaryIO], None], check: Callable[[BinaryIO], None] | None = None) -> Blob:
+    def put(
+        self,
+        write: Callable[[BinaryIO], object],
+        check: Callable[[BinaryIO], object] | None = None,
+        told: Told = nobody,
+    ) -> Blob:
         """Keep what `write` writes, and say under which name; `check` may read it first, and raise to have it dropped.
 
         The file that `write` is given only goes forward. When this returns, the bytes are on the disk or the server.
         """
         file = self._shelf.draft()
         try:
-            draft = Draft(file)
+            draft = Draft(file, told)
             write(cast("BinaryIO", draft))
             draft.finish()
             if check is not None:
                 file.seek(0)
                 check(file)
             blob = draft.blob()
-            self._shelf.commit(file, blob.hash)
+            self._shelf.commit(file, blob.hash, told)
         finally:
             self._shelf.drop(file)
         return blob

@@ -12,7 +12,6 @@ finds the mark and waits for it to go, or finds it gone, and then sees whether t
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 import uuid
@@ -23,6 +22,7 @@ from typing import Any, BinaryIO, cast
 from clew.errors import BadSetting, MissingExtra
 from clew.store.drafts import CHUNK, IN_MEMORY
 from clew.store.folder import is_hash
+from clew.store.progress import Told
 
 DRAFTS, DOOMED = "drafts", "doomed"
 PATIENCE, PAUSE = 30.0, 0.05  # seconds; a mark that stands longer was left by a gc that was killed
@@ -42,9 +42,9 @@ class Bucket:
         """Open a file of this machine: nothing goes out that is not whole and checked."""
         return cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # closed by `drop`
 
-    def commit(self, draft: BinaryIO, name: str) -> None:
+    def commit(self, draft: BinaryIO, name: str, told: Told) -> None:
         """Send a draft to a key of its own, then have the server copy it to its name."""
-        while not self._committed(draft, name):
+        while not self._committed(draft, name, told):
             pass
 
     def drop(self, draft: BinaryIO) -> None:
@@ -101,13 +101,15 @@ class Bucket:
                 if self._modified(key) < now - seconds:
                     self._files.rm_file(key)
 
-    def _committed(self, draft: BinaryIO, name: str) -> bool:
+    def _committed(self, draft: BinaryIO, name: str, told: Told) -> bool:
         """Send a draft once; tell whether no gc came between."""
         key, sent = self._key(name), f"{self._root}/{DRAFTS}/{uuid.uuid4().hex}"
         draft.seek(0)
         try:
             with self._files.open(sent, "wb") as file:
-                shutil.copyfileobj(draft, file, CHUNK)
+                while chunk := draft.read(CHUNK):
+                    file.write(chunk)
+                    told("sending", draft.tell())
             self._move(sent, key)
         finally:
             with suppress(FileNotFoundError):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
 
 from clew.model.artifacts import Blob
+from clew.store.progress import Told, nobody
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer  # only type checkers have it
@@ -22,7 +22,7 @@ class Draft(io.RawIOBase):
     `failed` is what went wrong with the file itself, so that it is not taken for a fault of what is written.
     """
 
-    def __init__(self, file: BinaryIO, told: Callable[[int], None] = lambda size: None) -> None:
+    def __init__(self, file: BinaryIO, told: Told = nobody) -> None:
         self._file, self._told = file, told
         self._hash, self._size = hashlib.sha256(), 0
         self.failed: OSError | None = None
@@ -45,7 +45,7 @@ class Draft(io.RawIOBase):
             raise
         self._hash.update(view)
         self._size += len(view)
-        self._told(self._size)
+        self._told("writing", self._size)
         return len(view)
 
     def finish(self) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clew.model.data import dataclass
+from clew.store.progress import Told
 
 DRAFTS, LOCK = "drafts", "lock"
 HEX = frozenset("0123456789abcdef")
@@ -30,7 +31,7 @@ class Folder:
         drafts.mkdir(parents=True, exist_ok=True)
         return open(drafts / uuid.uuid4().hex, "x+b")  # closed by `commit` or `drop`
 
-    def commit(self, draft: BinaryIO, name: str) -> None:
+    def commit(self, draft: BinaryIO, name: str, told: Told) -> None:
         """Move a draft to its name. What was there is replaced: it is the same, or was damaged.
 
         The blob is as old as its commit: a value that took a day to write is not yet an orphan.

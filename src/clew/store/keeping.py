@@ -12,10 +12,11 @@ from clew.store.blobs import Blobs
 from clew.store.codecs import unkeepable
 from clew.store.codecs.codec import Codec
 from clew.store.drafts import Draft
+from clew.store.progress import Told, nobody
 from clew.store.trust import Keys
 
 
-def keep(value: object, blobs: Blobs, codecs: Sequence[Codec], keys: Keys) -> Value:
+def keep(value: object, blobs: Blobs, codecs: Sequence[Codec], keys: Keys, told: Told = nobody) -> Value:
     """Keep a value's bytes, and say how; CannotKeep, with the reason, if no format holds it.
 
     `codecs` are asked in order. Each writes the value and reads it back before anything is in the store; the first whose
@@ -26,7 +27,7 @@ def keep(value: object, blobs: Blobs, codecs: Sequence[Codec], keys: Keys) -> Va
         raise CannotKeep(kind, why)
     for codec in (each for each in codecs if each.fits(value)):
         try:
-            blob = put(value, blobs, codec)
+            blob = put(value, blobs, codec, told)
         except NotExact as refused:
             why = refused.why
         except MissingExtra as missing:
@@ -57,7 +58,7 @@ def codec_of(value: Value, codecs: Sequence[Codec]) -> Codec:
     raise UnknownCodec(value.codec, (codec.name for codec in codecs))
 
 
-def put(value: object, blobs: Blobs, codec: Codec) -> Blob:
+def put(value: object, blobs: Blobs, codec: Codec, told: Told) -> Blob:
     """Write a value and read it back; NotExact, and nothing kept, if it is not the same."""
 
     def write(file: BinaryIO) -> None:
@@ -73,7 +74,7 @@ def put(value: object, blobs: Blobs, codec: Codec) -> Blob:
             raise NotExact(codec.name, str(error) or type(error).__name__) from error
 
     try:
-        return blobs.put(write, lambda file: check(value, file, codec))
+        return blobs.put(write, lambda file: check(value, file, codec), told)
     except OSError as error:
         raise StoreError(f"{blobs.url} cannot be written: {error}") from error
 
@@ -93,7 +94,7 @@ def check(value: object, file: BinaryIO, codec: Codec) -> None:
 def pictured(value: object, blobs: Blobs, codec: Codec) -> Blob | None:
     """Keep a picture of a value beside it, where its codec makes one."""
     picture = codec.picture(value)
-    return blobs.put(lambda file: (file.write(picture), None)[1]) if picture else None
+    return blobs.put(lambda file: file.write(picture)) if picture else None
 
 
 def signed(value: Value, codec: Codec, keys: Keys) -> Value:

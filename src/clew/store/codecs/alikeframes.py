@@ -50,6 +50,11 @@ def indexes_alike(one: Any, other: Any, alike: Alike) -> bool:
     )
 
 
+def ranges_alike(one: Any, other: Any, alike: Alike) -> bool:
+    """Whether two ranges are exactly alike."""
+    return (one.start, one.stop, one.step) == (other.start, other.stop, other.step) and alike(one.name, other.name)
+
+
 def multi_indexes_alike(one: Any, other: Any, alike: Alike) -> bool:
     """Whether two indexes of several levels are exactly alike; how pandas numbers the labels is its own affair."""
     return (
@@ -125,7 +130,7 @@ RULES: dict[str, Callable[[Any, Any, Alike], bool]] = {
         ("Series", "series", series_alike),
         ("MultiIndex", "indexes.multi", multi_indexes_alike),
         ("Index", "indexes.base", indexes_alike),
-        ("RangeIndex", "indexes.range", indexes_alike),
+        ("RangeIndex", "indexes.range", ranges_alike),
         ("DatetimeIndex", "indexes.datetimes", indexes_alike),
         ("TimedeltaIndex", "indexes.timedeltas", indexes_alike),
         ("PeriodIndex", "indexes.period", indexes_alike),

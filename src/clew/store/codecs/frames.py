@@ -11,7 +11,7 @@ from clew.store.codecs.alike import alike
 from clew.store.codecs.codec import FORMATS, Codec, is_a, library
 from clew.store.codecs.framenotes import NOTE, is_named, note_of, noted, restored, texts
 
-GROUP_BYTES, GROUP_ROWS = 64 << 20, 1 << 20
+GROUP_BYTES, GROUP_ROWS = 24 << 20, 1 << 20
 
 
 def write_frame(value: Any, file: BinaryIO) -> None:
@@ -29,7 +29,7 @@ def frame_matches(value: Any, file: BinaryIO) -> bool:
     source = opened(file)
     if source.metadata.num_row_groups <= 1:
         return alike(value, restored(source.read()))
-    first = source.read(columns=source.schema_arrow.names[:1], use_pandas_metadata=True)
+    first = source.read(columns=[], use_pandas_metadata=True)
     found = enumerate(groups(value))
     return alike(value.index, restored(first).index) and all(
         alike(unnumbered(rows), unnumbered(restored(source.read_row_group(number)))) for number, rows in found

@@ -1,15 +1,19 @@
-"""Text as text, bytes as bytes."""
+"""Text as text, bytes as bytes, a piece at a time."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import BinaryIO
 
-from clew.store.codecs.codec import Codec, read_alike
+from clew.store.codecs.codec import Codec
+
+PIECE = 1 << 22
 
 
 def write_text(value: str, file: BinaryIO) -> None:
     """Write text in UTF-8, its line ends as they are."""
-    file.write(value.encode("utf-8"))
+    for piece in text_pieces(value):
+        file.write(piece)
 
 
 def read_text(file: BinaryIO) -> str:
@@ -17,9 +21,20 @@ def read_text(file: BinaryIO) -> str:
     return file.read().decode("utf-8")
 
 
+def text_matches(value: str, file: BinaryIO) -> bool:
+    """Whether the file holds the text."""
+    return all(piece == file.read(len(piece)) for piece in text_pieces(value)) and not file.read(1)
+
+
+def text_pieces(value: str) -> Iterator[bytes]:
+    """Give text in pieces; UnicodeEncodeError for what is none."""
+    return (value[start : start + PIECE].encode("utf-8") for start in range(0, len(value), PIECE))
+
+
 def write_bytes(value: bytes | bytearray, file: BinaryIO) -> None:
     """Write bytes."""
-    file.write(value)
+    for piece in pieces(value):
+        file.write(piece)
 
 
 def read_bytes(file: BinaryIO) -> bytes:
@@ -32,16 +47,19 @@ def read_bytearray(file: BinaryIO) -> bytearray:
     return bytearray(file.read())
 
 
-TEXT = Codec("text", ".txt", True, lambda value: type(value) is str, write_text, read_text, read_alike(read_text))
-BYTES = Codec(
-    "bytes", ".bin", True, lambda value: type(value) is bytes, write_bytes, read_bytes, read_alike(read_bytes)
-)
+def bytes_match(value: bytes | bytearray, file: BinaryIO) -> bool:
+    """Whether the file holds the bytes."""
+    return all(piece == file.read(len(piece)) for piece in pieces(value)) and not file.read(1)
+
+
+def pieces(value: bytes | bytearray) -> Iterator[memoryview]:
+    """Give bytes in pieces, without a copy."""
+    view = memoryview(value)
+    return (view[start : start + PIECE] for start in range(0, len(view), PIECE))
+
+
+TEXT = Codec("text", ".txt", True, lambda value: type(value) is str, write_text, read_text, text_matches)
+BYTES = Codec("bytes", ".bin", True, lambda value: type(value) is bytes, write_bytes, read_bytes, bytes_match)
 BYTEARRAY = Codec(
-    "bytearray",
-    ".bin",
-    True,
-    lambda value: type(value) is bytearray,
-    write_bytes,
-    read_bytearray,
-    read_alike(read_bytearray),
+    "bytearray", ".bin", True, lambda value: type(value) is bytearray, write_bytes, read_bytearray, bytes_match
 )
