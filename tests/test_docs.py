@@ -88,7 +88,7 @@ def commands(body: str) -> Iterator[tuple[str, str]]:
 def run(command: str, folder: Path) -> str:
     """What the command answers: its standard output; where it fails, what it says on both streams, and the status."""
     names = {"clew": f"{shlex.quote(sys.executable)} -m clew", "python": shlex.quote(sys.executable)}
-    line = re.sub(r"^(clew|python)\b", lambda found: names[found[0]], command)
+    line = re.sub(r"^((?:\w+=\S+ )*)(clew|python)\b", lambda found: found[1] + names[found[2]], command)
     done = child(["sh", "-c", line], folder)
     failure = f"{done.stderr}(exit status {done.returncode})\n" if done.returncode else ""
     return done.stdout + failure
@@ -107,12 +107,16 @@ def child(argv: list[str], folder: Path, said: str = "") -> subprocess.Completed
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """A home and a store of the page's own; MPLBACKEND, because a page is read where there is no display."""
+    """A home and a store of the page's own; MPLBACKEND, because a page is read where there is no display.
+
+    PATH, so that a script which a page writes finds the `clew` that stands beside this Python.
+    """
     source = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     own = {"HOME": str(folder), "IPYTHONDIR": str(folder / ".ipython"), "CLEW_STORE": str(folder / ".clew")}
     return (
         os.environ
         | own
+        | {"PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])}
         | {"PYTHONPATH": source, "MPLBACKEND": "agg", "PYTHONUNBUFFERED": "1", "NO_COLOR": "1", "COLUMNS": "100"}
     )
 

@@ -7,6 +7,7 @@ import sys
 from functools import cache
 from typing import TextIO
 
+from clew.capture import watching
 from clew.model.artifacts import ArtifactRecord, Whence
 
 
@@ -33,6 +34,8 @@ def unwatched(record: ArtifactRecord) -> str:
     name = f"{record.name}@{record.version}"
     if not record.origin.code:
         return f"nobody watches this program, so {name} has no code: it was typed, and kept by nobody"
+    if watching.store_of_session() is not None:
+        return f"something went wrong while clew watched, so {name} keeps the whole program as its code (`clew show` says what)"
     path = getattr(sys.modules.get("__main__"), "__file__", None)
     if "IPython" in sys.modules and not path:
         return f"nobody watches this notebook, so {name} keeps all its cells as its code (`%load_ext clew` first keeps only what makes the value)"
