@@ -24,6 +24,7 @@ from clew.store.blobs import Blobs
 from clew.store.codecs.codec import Codec
 from clew.store.codecs.files import named
 from clew.store.keeping import fetch, keep
+from clew.store.progress import Bar, size_of
 from clew.store.trust import Keys
 
 TYPE_CHECKING = False
@@ -128,7 +129,11 @@ class Archive:
     def _keep(self, value: object, name: str, to: str | None) -> Value:
         """Keep a value's bytes, here or elsewhere."""
         if to is None:
-            return keep(value, self.blobs, self.codecs, self.keys)
+            bar = Bar(name, size_of(value))
+            try:
+                return keep(value, self.blobs, self.codecs, self.keys, bar)
+            finally:
+                bar.close()
         if to not in self.elsewhere:
             raise UsageError(f"to={to!r}: what can keep a value is {' or '.join(self.elsewhere) or 'this store'}")
         return self.elsewhere[to].keep(value, name)

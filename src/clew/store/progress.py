@@ -47,7 +47,7 @@ class Bar:
 
     def _share(self, done: int) -> str:
         """Say how much is done, and of how much, as far as that is known."""
-        if done > self.total:
+        if not self.total or done > self.total:
             return size_said(done)
         filled = 20 * done // self.total
         return f"[{'#' * filled}{'.' * (20 - filled)}] {size_said(done)} of about {size_said(self.total)}"
@@ -58,8 +58,10 @@ class Bar:
         self.width = len(text)
 
 
-def is_seen(stream: TextIO) -> bool:
-    """Whether somebody looks at a stream: a terminal, or a notebook."""
+def is_seen(stream: TextIO | None) -> bool:
+    """Whether somebody looks at a stream: a terminal, or a notebook. There may be none, or one that was closed."""
+    if stream is None or stream.closed:
+        return False
     return stream.isatty() or type(stream).__module__.partition(".")[0] == "ipykernel"
 
 
