@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from _operator import is_  # `operator` itself is written in Python
 from types import ModuleType
 
 from clew.capture.opened import Opened
+from clew.capture.photograph import Photograph
 from clew.capture.reading import Reader
 from clew.capture.submodules import name_of
 from clew.capture.threads import Threads
@@ -29,11 +31,6 @@ MOVES_ON = frozenset({"random", "numpy.random", "torch", "cwd", "matplotlib.figu
 STDIN = frozenset({"stdin", "fileinput"})
 """Words of who reads standard input otherwise than by `input()`."""
 
-BUILTINS = "__builtins__"
-ABSENT = object()
-UNSEEN = object()
-"""Stands for a value that is not held, only known by its address."""
-
 
 class Closer:
     """Compares what is with what was: names, cells, ambient state, files, modules."""
@@ -53,10 +50,12 @@ class Closer:
         self.offers: dict[str, frozenset[str]] = {}  # what modules offer before an import
         self.seeds: tuple[str, ...] = ()
         self.stores = Stores(heap)
+        self.photograph = Photograph(namespace)
         self.stored: list[tuple[ModuleType, str]] = []
         self.overwritten: set[tuple[str, str]] = set()  # attributes of modules that were there and were replaced
         self.moved: set[str] = set()  # ambient state that the program changed
         self.errors = error_filters()
+        self.filters: tuple[object, ...] = (None, None, None)  # of warnings, as they were last counted
         self.raising = False  # the program made errors of some warnings
         self.threads = Threads(namespace, heap)
         number, result = last_result(namespace)
@@ -68,10 +67,10 @@ class Closer:
     # ---- notes taken while the step runs ----------------------------------------------------------------
 
     def before(self, step: Opened) -> None:
-        """Remember the names as they are, by identity; atoms are held, so that their addresses stay theirs."""
+        """Remember the names as they are."""
         self.ambient_touched = True
-        if step.before is None:
-            step.before = photograph(self.namespace)
+        step.watches_names = True
+        self.photograph.take()
 
     def note_ambient(self) -> None:
         """The step may change ambient state."""
@@ -114,6 +113,8 @@ class Closer:
 
     def relatives(self, names: Iterable[str]) -> set[str]:
         """Variables that may share elements of long containers with these."""
+        if not self.relations:
+            return set()
         names = set(names)
         found = {other for name in names for other in self.relations.get(name, ())}
         found |= {name for name, others in self.relations.items() if not others.isdisjoint(names)}
@@ -121,7 +122,9 @@ class Closer:
 
     def resume(self, step: Opened) -> None:
         """Code within the step has been recorded on its own; the rest of the step starts from here."""
-        step.before = photograph(self.namespace)
+        step.watches_names = True
+        self.photograph.outdate()
+        self.photograph.take()
         step.bound_before = {name: identity(self.namespace.get(name)) for name in step.bound_before}
         step.everything, step.looked, step.prepared = False, set(), False
 
@@ -143,11 +146,13 @@ class Closer:
         self.note_errors(touch)
         asides = asides_of(touch)
         step.effects += self.ambient_changes(touch, asides, bound)
-        aside = {Ambient(kind) for kind in asides}
-        step.effects += [effect for effect in self.outside.finish() if effect.resource not in aside]
+        if outside := self.outside.finish():
+            aside = {Ambient(kind) for kind in asides}
+            step.effects += [effect for effect in outside if effect.resource not in aside]
         step.effects += [*self.drawn(step), *standard_input(step.words, touch)]
         self.relate(step, bound)
         self.heap.forget(bound)
+        self.photograph.update(bound)
         self.stored, self.seeds, self.overwritten = [], (), set()
         self.known, self.current_figure, self.heap.drawn = set(), False, False
 
@@ -173,12 +178,9 @@ class Closer:
 
     def unforeseen(self, step: Opened, known: set[str]) -> set[str]:
         """Names bound or deleted by other means than the statement's own text."""
-        if step.before is None:
+        if not step.watches_names:
             return set()
-        now = self.namespace
-        before = step.before
-        new = {n for n in now if n not in known and n != BUILTINS and differs(before.get(n, ABSENT), now[n])}
-        gone = {name for name in step.before if name not in now and name not in known}
+        new, gone = self.photograph.differences(known)
         step.effects += [Bound(Name(name)) for name in sorted(new)]
         step.effects += [Deleted(Name(name)) for name in sorted(gone)]
         return new | gone
@@ -225,7 +227,8 @@ class Closer:
         found = classes.changed() if step.everything or step.modules else []
         if touch.imports:
             classes.watch(touch.imports)
-        return [*found, *classes.made(self.namespace[name] for name in sorted(bound) if name in self.namespace)]
+        values = [self.namespace[name] for name in sorted(bound) if name in self.namespace]
+        return [*found, *classes.made(values)] if values else found
 
     def drawn(self, step: Opened) -> list[Effect]:
         """Figures and long containers that the step is known to have changed."""
@@ -259,6 +262,12 @@ class Closer:
 
     def note_errors(self, touch: Touch) -> None:
         """Note whether the program, and not a library that it loads, makes errors of some warnings from now on."""
+        filters = sys.modules["warnings"].filters if "warnings" in sys.modules else []
+        # The first is the latest; whoever changes one replaces it.
+        seen = (filters, len(filters), filters[0] if filters else None)
+        if all(map(is_, seen, self.filters)):
+            return
+        self.filters = seen
         errors = error_filters()
         self.raising = self.raising or (errors > self.errors and not touch.imports)
         self.errors = errors
@@ -280,13 +289,16 @@ class Closer:
                 self.relations[name] = others
 
 
+NONE: frozenset[str] = frozenset()
 ASIDES = frozenset({"environ", "warnings", "numpy.errstate", "locale", "sys.limits", "decimal"})
 
 
 def asides_of(touch: Touch) -> frozenset[str]:
     """Hidden state that libraries move for themselves when they are loaded or set up: nobody's doing."""
-    own = any(is_users_module(module) for module in touch.imports)
-    return ASIDES if (touch.imports and not own) or "matplotlib" in touch.texts else frozenset()
+    moves = "matplotlib" in touch.texts or (
+        touch.imports and not any(is_users_module(module) for module in touch.imports)
+    )
+    return ASIDES if moves else NONE
 
 
 def patched(module: str, attribute: str) -> Ambient:
@@ -321,22 +333,6 @@ def last_result(namespace: dict[str, object]) -> tuple[object, object]:
     """The number of the last result that a shell showed, and the result."""
     table = namespace.get("_oh")
     return next(reversed(table.items()), (0, None)) if type(table) is dict else (0, None)
-
-
-def photograph(namespace: dict[str, object]) -> dict[str, object]:
-    """The names and, by address, their values; atoms themselves, whose addresses are soon used again."""
-    return {
-        name: value if type(value) in ATOMS else (UNSEEN, identity(value))
-        for name, value in namespace.items()
-        if name != BUILTINS
-    }
-
-
-def differs(before: object, now: object) -> bool:
-    """Tell whether a name's value is another object than it was."""
-    if type(before) is tuple and len(before) == 2 and before[0] is UNSEEN:
-        return bool(before[1] != identity(now))
-    return before is not now
 
 
 def offered(name: str) -> frozenset[str]:

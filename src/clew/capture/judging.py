@@ -163,6 +163,8 @@ class Judge:
         if said in ("builtins.setattr", "builtins.delattr"):
             root = site.arguments.get("0", "")
             self.closer.note_stores([root], [(root, "")])
+        if not naming and self.is_told(step, site, judged, facts, owner, lively):
+            return
         if (
             naming
             or not isinstance(judged, Harmless)
@@ -171,8 +173,7 @@ class Judge:
             step.takers[site.span] = naming
             self.doubter.mention(step)
             self.noted(step, site, owner)
-        if not self.is_told(step, site, judged, facts, owner, lively):
-            self.doubt(step, judged)
+        self.doubt(step, judged)
 
     def is_told(
         self, step: Opened, site: CallSite, judged: Verdict, facts: CalleeFacts | None, owner: object, lively: bool

@@ -15,9 +15,10 @@ LONGEST_TEXT = 400
 class Opened:
     """A step that has begun: what it read, and what must be looked at again when it is over.
 
-    `words` are the names and attributes that its text, and functions that it may call, speak of; `looked` are the variables whose cells are fingerprinted; `everything` says that an unknown call may have
-    changed any of what the statement reads; `before` is the namespace as it was, by identity; `notes` are texts put
-    together for calls; `takers` are the calls to which such texts matter, and whether they look up names in them.
+    `words` are the names and attributes that its text, and functions that it may call, speak of; `looked` are the
+    variables whose cells are fingerprinted; `everything` says that an unknown call may have changed any of what the
+    statement reads; `watches_names`, that it may bind names that its text does not tell; `notes` are texts put together
+    for calls; `takers` are the calls to which such texts matter, and whether they look up names in them.
     """
 
     number: int
@@ -36,7 +37,7 @@ class Opened:
     everything: bool = False
     notes: list[str] = field(default_factory=list)
     takers: dict[Span, bool] = field(default_factory=dict)
-    before: dict[str, object] | None = None
+    watches_names: bool = False
     modules: int = 0
     suspended: bool = False
     saves: int = 0

@@ -44,6 +44,7 @@ class Probes:
         self.outside = outside
         self.strict = strict
         self.thread = get_ident()
+        self.own = outside.own_work()
         self.blind = False
         self.busy = False
 
@@ -118,7 +119,7 @@ class Probes:
             return
         self.busy = True
         try:
-            with self.outside.own_work():
+            with self.own if get_ident() == self.thread else self.outside.own_work():
                 work(*arguments)
         except Exception as fault:
             self.fault(fault)

@@ -13,6 +13,7 @@ from clew.model.resources import Ambient, Cell, Module, Name
 from clew.model.standard import standard
 from clew.model.statements import SHOWN, WHOLE, Access
 from clew.model.typed import Collection, Iterable, Mapping
+from clew.observe.atoms import ATOMS
 from clew.observe.heap import Heap
 from clew.observe.kinds.functions import recurs
 from clew.observe.kinds.raw import loaded
@@ -95,12 +96,25 @@ class Reader:
             effects += [Read(cell, reason) for cell in self.cells(name, ways)]
         return effects
 
+    def is_simple(self, name: str, value: object) -> bool:
+        """Tell whether reading a variable reads nothing but its binding: it leads to nothing written and to no code."""
+        cls = type(value)
+        if cls in ATOMS:
+            return True
+        survey = self.heap.survey(name)
+        if cls is ModuleType or survey is None or survey.names or survey.active or survey.functions:
+            return False
+        touched = self.heap.touched
+        return all(found.isdisjoint(touched) for found in (survey.cells, survey.keys, survey.lent))
+
     def cells(self, name: str, ways: Collection[Access]) -> list[Cell]:
         """One cell for each last writer of what a variable leads to."""
         return self.heap.written(name, ways)
 
     def spoken(self, accesses: Accesses, words: Collection[str]) -> list[Effect]:
         """What is read because words speak of it, beside these variables."""
+        if not (self.submodules.imported or self.classes.put or self.classes.bases):
+            return []
         values = {name: self.namespace[name] for name in accesses if name in self.namespace}
         return [*self.submodules.reads(values.values(), words), *self.classes.reads(values, accesses, words)]
 
@@ -165,8 +179,10 @@ class Reader:
         """The changes of the figure that pyplot draws on now."""
         return [Read(cell) for cell in self.heap.written_at(self.heap.figures([figure]))]
 
-    def plain(self, names: Iterable[str]) -> set[str]:
+    def plain(self, names: Collection[str]) -> set[str]:
         """Those of the names that are bound, and not to an open file."""
+        if not names:
+            return set()
         return {name for name in self.bound(names) if not type(self.namespace[name]).__module__.startswith("_io")} | {
             name for name in self.bound(names) if type(self.namespace[name]) in (io.StringIO, io.BytesIO)
         }

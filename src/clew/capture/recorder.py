@@ -25,7 +25,7 @@ from clew.knowledge.registry import Knowledge
 from clew.model.effects import Effect, Read, Reason
 from clew.model.events import Event, Faulted, Kept, NamesSeen, SourceSeen, Step, Variable
 from clew.model.places import Source
-from clew.model.resources import Ambient
+from clew.model.resources import Ambient, Name
 from clew.model.statements import WHOLE, Access, Touch
 from clew.model.typed import Callable, Collection, Iterable, Sequence
 from clew.observe.ambient import AmbientProbes
@@ -81,6 +81,7 @@ class Recorder:
         if self.current is not None:
             self.current.suspended = True
         self.current = None
+        self.closer.photograph.outdate()
         self.install()
         self.pending.append(SourceSeen(source, self.clock()))
 
@@ -262,15 +263,22 @@ class Recorder:
 
     def look_at_names(self) -> None:
         """Record how the variables stand, those that are new or changed since the last time."""
-        now: dict[str, Variable] = {}
-        for name in list(self.namespace):
-            if not name.startswith("_"):
-                now[name] = self.variable(name)
-        new = tuple(variable for name, variable in now.items() if self.seen.get(name) != variable)
-        gone = tuple(name for name in self.seen if name not in now)
+        held = [(name, value) for name, value in self.namespace.items() if not name.startswith("_")]
+        now = {name: self.as_seen(name, value) for name, value in held}
+        seen = self.seen
+        new = tuple([v for name, v in now.items() if (last := seen.get(name)) is not v and last != v])
+        gone = tuple([name for name in seen if name not in now])
         self.seen = now
         if new or gone:
             self.pending.append(NamesSeen(self.steps - 1, new, gone))
+
+    def as_seen(self, name: str, value: object) -> Variable:
+        """A variable as it stands; the same object as the last time where nothing about it can differ."""
+        if not self.reader.is_simple(name, value):
+            return self.variable(name)
+        said, last = type_name(type(value)), self.seen.get(name)
+        same = last is not None and last.type == said and len(last.reads) == 1
+        return last if last is not None and same else Variable(name, said, (Name(name),))
 
     def variable(self, name: str, ways: Collection[Access] = (WHOLE,)) -> Variable:
         """A variable as it stands, with what it leads to in these ways and what its functions look up."""

@@ -18,8 +18,10 @@ class Submodules:
         self.known = set(sys.modules)
         self.imported: dict[str, set[str]] = {}
 
-    def loaded(self, imports: Iterable[str]) -> list[Effect]:
+    def loaded(self, imports: Collection[str]) -> list[Effect]:
         """The submodules that a step's imports name, and those that it loaded into packages that were there."""
+        if not imports and len(sys.modules) == len(self.known):
+            return []
         found = {name for each in imports for name in parents(each) if name in sys.modules}
         if len(sys.modules) != len(self.known):
             new = sys.modules.keys() - self.known
@@ -65,4 +67,4 @@ def name_of(module: ModuleType) -> str:
 
 def words_of(values: Iterable[object]) -> frozenset[str]:
     """The names and attributes that functions, and the methods of classes, speak of."""
-    return frozenset().union(*(spoken_words(value) for value in values))
+    return frozenset().union(*[spoken_words(value) for value in values])

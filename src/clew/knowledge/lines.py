@@ -45,6 +45,7 @@ class Line:
     families: tuple[str, ...]  # the library each is from
     own: Any  # what gives an instance's `__dict__`, if it has a plain one
     plain: bool  # no class changes how attributes are looked up
+    known: dict[tuple[str, bool], tuple[object, tuple[str, ...]]]  # what was found to be called how, by attribute
 
     def depth_of(self, attribute: str) -> int | None:
         """Say which class of the line defines the attribute first."""
@@ -95,6 +96,7 @@ def _line(cls: type) -> Line:
         tuple([family(class_module(each)) for each in classes]),
         own if type(own) is types.GetSetDescriptorType else None,
         all(type(look) is types.WrapperDescriptorType for look in looks),
+        {},
     )
 
 

@@ -95,6 +95,21 @@ def _candidates(line: Line, depth: int, attribute: str, is_class: bool) -> tuple
     """Name what the class at `depth` of a line defines, if that is what is called through it."""
     definition = line.names[depth][attribute]
     home = line.families[depth]
+    known = line.known.get((attribute, is_class))
+    if known is not None and known[0] is definition:
+        return known[1]
+    found = _named(line, depth, attribute, is_class)
+    # Who stands before it and is of another library may be changed by the program, and so change what this does.
+    own = type(definition) is not types.FunctionType or family(_home(definition)) == home
+    if own and all(each == home for each in line.families[:depth]):
+        line.known[attribute, is_class] = definition, found
+    return found
+
+
+def _named(line: Line, depth: int, attribute: str, is_class: bool) -> tuple[str, ...]:
+    """Work out the names of what the class at `depth` of a line defines."""
+    definition = line.names[depth][attribute]
+    home = line.families[depth]
     if not _gives_itself(definition, home, is_class):
         return ()
     code = definition.__func__ if is_one_of(type(definition), (classmethod, staticmethod)) else definition

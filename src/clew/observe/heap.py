@@ -129,13 +129,21 @@ class Heap(Surveys):
 
     def prepare_more(self, names: Iterable[str], known: Collection[int] = ()) -> None:
         """Fingerprint what more variables lead to, before the same step; not the cells that are known to change."""
-        for address, (value, kind) in self.walk(names).objects.items():
-            if address in known:
+        for name in names:
+            survey = self.survey(name)
+            if survey is None:
                 continue
-            entry = self.entries.get(address)
-            if entry is None or entry.digest is None:
-                self.entry(address, "").digest = self.digest(value, kind)
-            self.prepared.add(address)
+            wanted = survey.cells.difference(known) if known else survey.cells
+            if any((entry := self.entries.get(address)) is None or entry.digest is None for address in wanted):
+                self.look_at_all(name, wanted)
+            self.prepared |= wanted
+
+    def look_at_all(self, name: str, wanted: Collection[int]) -> None:
+        """Fingerprint those of the objects that a variable leads to of which that is wanted and not known."""
+        for address, (value, kind) in self.walk([name]).objects.items():
+            entry = self.entry(address, name)
+            if entry.digest is None and address in wanted:
+                entry.digest = self.digest(value, kind)
 
     def compare(self, names: Iterable[str], step: int) -> list[Effect]:
         """Look again after a step, and say which cells it changed; it is their last writer from now on."""

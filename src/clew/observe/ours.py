@@ -35,6 +35,8 @@ def is_users_module(name: str) -> bool:
     """Tell whether a module, by its name, holds the user's own code."""
     if name in ("__main__", "__mp_main__"):
         return True
+    if name == "builtins":
+        return False
     module = sys.modules.get(name)
     return type(module) is ModuleType and holds_users_code(module)
 

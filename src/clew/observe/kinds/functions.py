@@ -18,6 +18,8 @@ from clew.observe.kind import Digest, Kind, Reach
 from clew.observe.kinds.plain import ORDER
 from clew.observe.ours import holds_users_code, is_users_class, is_users_file
 
+NO_WORDS: frozenset[str] = frozenset()
+
 REGISTRY = "_abc_impl"
 """The attribute behind which an abstract class keeps who was registered with it."""
 
@@ -64,11 +66,15 @@ def code_sets(code: types.CodeType) -> frozenset[str]:
 
 def spoken_words(value: object) -> frozenset[str]:
     """The names and attributes that a function, or the methods of a user's class, speak of."""
+    if type(value) in ATOMS:
+        return NO_WORDS
     if type(value) is types.FunctionType:
         return code_words(value.__code__)
     cls: type = value if isinstance(value, type) else type(value)
-    held = class_names(cls).values() if is_users_class(cls) else ()
-    return frozenset().union(*(code_words(each.__code__) for each in held if type(each) is types.FunctionType))
+    if not is_users_class(cls):
+        return NO_WORDS
+    held = class_names(cls).values()
+    return NO_WORDS.union(*(code_words(each.__code__) for each in held if type(each) is types.FunctionType))
 
 
 def recurs(value: object) -> bool:
