@@ -77,8 +77,20 @@ def command_for(program: Sequence[str], session: str, store: Address, saves: Pai
     except (SyntaxError, ValueError, RecursionError) as error:
         if checked:
             raise broken(path, error) from None
-        return plain  # Python says itself what is wrong
+        if is_python(path):
+            sys.stderr.write(f"clew: this program cannot be watched, so it just runs: {type(error).__name__}: {error}\n")
+        return plain  # what is no Python Python says itself
     return [*interpreter(), handed.program, *program[1:]]
+
+
+def is_python(path: str) -> bool:
+    """Tell whether Python takes a program as it is."""
+    try:
+        with open(path, "rb") as file:
+            compile(file.read(), path, "exec", dont_inherit=True)
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def broken(path: str, error: SyntaxError | ValueError | RecursionError) -> BrokenSource:
