@@ -179,9 +179,8 @@ class Stores:
 
     def column(self, spot: Spot, value: Any) -> Store | None:
         """A column of a frame, which is replaced, not written into."""
-        before = self.heap.known_part(value, spot.key)
-        if before is None:
-            before = column_now(value, spot.key)
+        known = self.heap.known_part(value, spot.key)
+        before = column_now(value, spot.key, known)
         return None if before is None else PartStore(spot.root, identity(value), spot.key, before, stateful=True)
 
     # ---- after ------------------------------------------------------------------------------------------
@@ -251,8 +250,8 @@ def elements(value: Any) -> list[object]:
     return [*value] if type(value) in (list, set, deque) else []
 
 
-def column_now(value: Any, name: str) -> int | None:
-    """Digest a column of a frame."""
-    from clew.observe.kinds.frames import column_seen  # pandas is loaded
+def column_now(value: Any, name: str, known: int | None = None) -> int | None:
+    """Digest the one column of a frame of that name, if it is not known; None where there are more of them."""
+    from clew.observe.kinds.frames import column_seen, place_of  # pandas is loaded
 
-    return column_seen(value, name)
+    return column_seen(value, name) if known is None or place_of(value, name) is None else known

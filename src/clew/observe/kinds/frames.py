@@ -104,15 +104,21 @@ def has_column(df: Any, name: str) -> bool:
     return manager is not None and name in _part_names(attribute(manager, "axes")[0])
 
 
-def column_seen(df: Any, name: str) -> int | None:
-    """Digest the one column of that name, 0 where there is none; None where that cannot be told."""
+def place_of(df: Any, name: str) -> int | None:
+    """Find the one column of that name: its place, -1 where there is none; None where that cannot be told."""
     manager = attributes(df).get("_mgr")
     said = [] if manager is None else attribute(manager, "axes")[0].tolist()
     if manager is None or not ATOMS.issuperset(map(type, said)) or said.count(name) > 1:
         return None
-    if name not in said:
-        return 0
-    place = said.index(name)
+    return said.index(name) if name in said else -1
+
+
+def column_seen(df: Any, name: str) -> int | None:
+    """Digest the one column of that name, 0 where there is none; None where that cannot be told."""
+    place = place_of(df, name)
+    if place is None or place < 0:
+        return None if place is None else 0
+    manager = attributes(df)["_mgr"]
     blocks, numbers = attribute(manager, "blocks"), attribute(manager, "blknos")
     if blocks is None or numbers is None:
         return next(content(values) for other, values in columns(manager) if other == place)
