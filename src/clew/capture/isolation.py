@@ -122,7 +122,7 @@ def is_importing() -> bool:
 
 def import_isolated(name: str, kept: Any) -> None:
     """Import one of clew's modules, and what it needs of clew, isolated from the program; `kept` is the cache."""
-    maker = (__version__, __file__)
+    maker = (__version__, __file__, kept.state(__file__))
     shown = kept.load("pictures", name, maker) or ()
     if shown and all(kept.state(path) == state for _, path, state, _, _ in shown):
         develop(shown)
