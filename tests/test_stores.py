@@ -1,181 +1,280 @@
-"""Looking at one place finds what looking at everything finds, and leaves behind what it would leave behind."""
+"""Looking after a store with `clew store`: made, counted, checked, migrated, copied from any database to any other."""
 
 from __future__ import annotations
 
-import ast
-import importlib.util
-from dataclasses import dataclass
-from typing import Any
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
-from clew.analysis.touch import touch_of
-from clew.knowledge.registry import Knowledge
-from clew.model.effects import Changed, Effect, Reason
-from clew.model.resources import Cell
-from clew.observe.heap import Heap
-from clew.observe.kinds import KindTable
-from clew.observe.stores import Stores
+from clew import stores
+from clew.cli import main
+from clew.errors import BadSetting, NewerStore, StoreNotEmpty
+from clew.model.artifacts import ArtifactRecord, Blob, Value
+from clew.model.effects import Reason
+from clew.model.events import Event, SessionEnded
+from clew.model.filters import Filter
+from clew.model.graph import Dependence, Via
+from clew.store.blobs import Blobs
+from clew.store.database import Store
+from clew.store.journal import Journal
+from clew.store.location import database_path, journal_path
+from clew.store.paths import Address, store_address
+from clew.store.schema import SCHEMA
+from tests.postgres import PASSWORD, Server
+from tests.recorded import EVERYTHING, start, step
+from tests.test_catalog import record
 
-LONG = "x = list(range(1000))"
-TABLE = "x = {'a': 1, 'b': 2}"
-POINT = "class Point: pass\nx = Point()\nx.a = 1\nx.b = 2"
-FRAME = "import pandas as pd\nx = pd.DataFrame({'a': [1, 2], 'b': [3, 4]})"
-ARRAY = "import numpy as np\nx = np.zeros(3)"
-LIBRARIES = ("numpy", "pandas")
+OLD = Path(__file__).parent / "stores" / "schema-1.db"
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder, a home and settings of the test's own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("CLEW_BLOBS", str(tmp_path / "blobs"))
+    monkeypatch.delenv("CLEW_STORE", raising=False)
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str, status: int = 0) -> str:
+    """What `clew store` answers: on standard output, or on standard error where it refuses."""
+    assert main(["store", *words]) == status
+    told = capsys.readouterr()
+    assert PASSWORD not in told.out + told.err
+    assert "pw-4x" not in told.out + told.err
+    return told.err if status == 2 else told.out
+
+
+def fold(events: tuple[Event, ...]) -> list[Dependence]:
+    return [Dependence(2, 1, Via.DATA, None, Reason.OBSERVED)]
+
+
+def keep(blobs: Blobs, content: bytes) -> Blob:
+    def write(file: BinaryIO) -> None:
+        file.write(content)
+
+    return blobs.put(write)
+
+
+def filled(setting: str, blobs: Blobs) -> tuple[ArtifactRecord, ...]:
+    """A store with two sessions and three versions of two artifacts, one of them deleted."""
+    address = store_address(".", setting)
+    store = Store.open(Path(address.folder), address.url)
+    for name, events in (("s1", EVERYTHING), ("s2", (start("s2", time=300.0), step(0), SessionEnded(400.0)))):
+        journal = Journal(journal_path(store.folder, name))
+        journal.append(events)
+        journal.close()
+    store.drain(fold)
+    values = [Value("builtins.bytes", "bytes", keep(blobs, content)) for content in (b"one", b"two", b"one")]
+    names = ("a", "a", "b")
+    made = tuple(store.catalog.add(replace(record(n), value=v)) for n, v in zip(names, values, strict=True))
+    store.catalog.delete("a", 1, now=900.0)
+    store.close()
+    return made
+
+
+def test_a_store_is_made_once(address: Address, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "init", address.said) == f"made the store {address.where}\n"
+    assert said(capsys, "init", address.said) == f"{address.where} is up to date: schema {SCHEMA}\n"
+
+
+def test_a_store_is_made_here(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "init")
+    assert database_path(tmp_path / ".clew").exists()
+    assert json.loads(said(capsys, "info", "--json", "-"))["where"] == str(tmp_path / ".clew")
+
+
+def test_what_is_in_a_store(address: Address, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    filled(address.said, Blobs(tmp_path / "blobs"))
+    told = json.loads(said(capsys, "info", "--store", address.said, "--json", "-"))
+    counts = ("schema", "sessions", "steps", "names", "versions", "deleted", "pending", "blobs_count", "blobs_size")
+    assert [told[name] for name in counts] == [SCHEMA, 2, 4, 2, 3, 1, 0, 2, 6]
+    assert told["where"] == address.where
+    assert told["database"].startswith("PostgreSQL 1" if address.url else "SQLite 3.")
+    assert told["database_size"] > 50_000
+    shown = said(capsys, "info", "--store", address.said)
+    assert "sessions   2 with 4 steps\n" in shown
+    assert "artifacts  2 with 3 versions, 1 deleted\n" in shown
+
+
+def test_a_sound_store(address: Address, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    filled(address.said, Blobs(tmp_path / "blobs"))
+    assert said(capsys, "check", "--store", address.said) == f"{address.where} is sound\n"
+    told = json.loads(said(capsys, "check", "--store", address.said, "--json", "-"))
+    empty: dict[str, list[str]] = {"missing": [], "damaged": [], "orphaned": []}
+    assert told == {"store": address.where, "sound": True, "database": [], "journals": [], "blobs": empty}
+
+
+def blob_file(root: Path, blob: Blob) -> Path:
+    [found] = root.rglob(blob.hash)
+    return found
+
+
+def blob_of(made: ArtifactRecord) -> Blob:
+    assert isinstance(made.value.kept, Blob)
+    return made.value.kept
+
+
+def test_every_missing_damaged_and_orphaned_blob_is_found(
+    address: Address, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blobs = Blobs(tmp_path / "blobs")
+    one, two, _ = map(blob_of, filled(address.said, blobs))
+    orphan = keep(blobs, b"nobody's")
+    assert "1 blob (8 B) that no artifact names" in said(capsys, "check", "--store", address.said)
+    blob_file(tmp_path / "blobs", one).unlink()
+    damaged = blob_file(tmp_path / "blobs", two)
+    damaged.chmod(0o600)
+    damaged.write_bytes(b"TWO")
+    told = json.loads(said(capsys, "check", "--store", address.said, "--json", "-", status=1))
+    found = {kind: [blob["hash"] for blob in some] for kind, some in told["blobs"].items()}
+    assert found == {"missing": [one.hash], "damaged": [two.hash], "orphaned": [orphan.hash]}
+    assert not told["sound"]
+    shown = said(capsys, "check", "--store", address.said, status=1)
+    assert f"blob {one.hash} (3 B) is missing" in shown
+    assert f"blob {two.hash} (3 B) is damaged" in shown
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """What a statement does to `x`; `told` says whether the place can be told before it runs."""
-
+class Harm:
     name: str
-    before: str
-    statement: str
-    told: bool = True
-    needs: tuple[str, ...] = ()
+    do: Callable[[Path], None]
+    says: str
 
 
-CASES = [
-    Case("an item of a dict", TABLE, "x['a'] = 5"),
-    Case("the same item as before", TABLE, "x['a'] = 1"),
-    Case("an item of another type that is equal", TABLE, "x['a'] = 1.0"),
-    Case("a new item", TABLE, "x['c'] = 5"),
-    Case("an item deleted", TABLE, "del x['a']"),
-    Case("an item by a variable", TABLE + "\nk = 'b'", "x[k] = 7"),
-    Case("a new list in a dict", TABLE, "x['a'] = [1]"),
-    Case("a list taken out of a dict", "x = {'a': [1]}", "x['a'] = 2"),
-    Case("an item added to", TABLE, "x['a'] += 5"),
-    Case("a list in a dict added to", "x = {'a': [1]}", "x['a'] += [2]", told=False),
-    Case("an item under a number", "x = {1: 1}", "x[1] = 2"),
-    Case("an item under a tuple", "x = {}", "x[1, 2] = 2"),
-    Case("an item of a long dict", "x = {f'k{n}': n for n in range(1000)}", "x['k5'] = 0"),
-    Case("an item of a very long dict", "x = {f'k{n}': n for n in range(5000)}", "x['k5'] = 0"),
-    Case("two items at once", TABLE, "x['a'], x['c'] = 5, 6"),
-    Case("an item of a user's dict", "class D(dict): pass\nx = D(a=1)", "x['a'] = 2", told=False),
-    Case("an attribute", POINT, "x.a = 5"),
-    Case("a new attribute", POINT, "x.c = [1]"),
-    Case("an attribute deleted", POINT, "del x.b"),
-    Case("an attribute added to", POINT, "x.a += 1"),
-    Case("an attribute over one of the class", "class P:\n    n = 0\nx = P()", "x.n = 1"),
-    Case("a property", "class P:\n    @property\n    def n(self): ...\n    @n.setter\n    def n(self, v): self.m = v\nx = P()",
-         "x.n = 1", told=False),
-    Case("an attribute of who hears of it", "class P:\n    def __setattr__(self, n, v): self.__dict__['m'] = v\nx = P()",
-         "x.n = 1", told=False),
-    Case("a slot", "class P:\n    __slots__ = ('n',)\nx = P()", "x.n = 1", told=False),
-    Case("an attribute of a class", "class x: pass", "x.n = 1", told=False),
-    Case("an item of a list", "x = [1, 2]", "x[0] = 5"),
-    Case("an item of a list by a negative number", "x = [1, 2]", "x[-1] = [5]"),
-    Case("a slice of a list", "x = [1, 2]", "x[:1] = [5]", told=False),
-    Case("an item of a long list", LONG, "x[5] = 0"),
-    Case("a list in a long list", LONG, "x[5] = []"),
-    Case("a list appended to", "x = [1]", "x.append(2)"),
-    Case("a list appended to a list", "x = [1]", "x.append([2])"),
-    Case("a long list appended to", LONG, "x.append(2)"),
-    Case("a list appended to a long list", LONG, "x.append([2])"),
-    Case("a very long list appended to", "x = list(range(5000))", "x.append(2)"),
-    Case("a list appended to a very long list", "x = list(range(5000))", "x.append([{2}])"),
-    Case("a long list extended by nothing", LONG, "x.extend([])"),
-    Case("a long list sorted", "x = list(range(1000))[::-1]", "x.sort()"),
-    Case("a list extended in place", "x = [1]", "x += [2]"),
-    Case("a number added to", "x = 1", "x += 2"),
-    Case("a tuple added to", "x = ([],)", "x += (2,)"),
-    Case("a set added to", "x = {1}", "x.add(2)"),
-    Case("what a set holds already", "x = {1}", "x.add(1)"),
-    Case("a long set added to", "x = set(range(1000))", "x.add((2, 3))"),
-    Case("a dict updated", TABLE, "x.update(a=5, c=6)"),
-    Case("a deque with a longest length", "from collections import deque\nx = deque(range(1000), 1000)", "x.append(7)"),
-    Case("an item of an array", ARRAY, "x[1] = 5", needs=LIBRARIES),
-    Case("an item of an array added to", ARRAY, "x[1] += 5", needs=LIBRARIES),
-    Case("an array added to", ARRAY, "x += 1", needs=LIBRARIES),
-    Case("a view", ARRAY + "\nx = x[1:]", "x[1] = 5", told=False, needs=LIBRARIES),
-    Case("an array with a view", ARRAY + "\nv = x[1:]", "x[1] = 5", needs=LIBRARIES),
-    Case("an array that a frame looks at", ARRAY + "\nimport pandas as pd\nf = pd.DataFrame(x, copy=False)", "x[1] = 5",
-         told=False, needs=LIBRARIES),
-    Case("an array of objects", "import numpy as np\nx = np.array([None, 1])", "x[0] = [5]", told=False, needs=LIBRARIES),
-    Case("a column", FRAME, "x['a'] = [5, 6]", needs=LIBRARIES),
-    Case("a column as it was", FRAME, "x['a'] = [1, 2]", needs=LIBRARIES),
-    Case("a new column", FRAME, "x['c'] = [5, 6]", needs=LIBRARIES),
-    Case("a column of lists", FRAME, "x['c'] = [[5], [6]]", needs=LIBRARIES),
-    Case("a column deleted", FRAME, "del x['b']", needs=LIBRARIES),
-    Case("a column that is there twice", FRAME + "\nx.columns = ['a', 'a']", "x['a'] = 0", told=False, needs=LIBRARIES),
-    Case("rows by a mask", FRAME + "\nm = x['a'] > 1", "x[m] = 0", told=False, needs=LIBRARIES),
-]  # fmt: skip
+def spoil_journal(folder: Path) -> None:
+    journal = Journal(journal_path(folder, "s3"))
+    journal.append([start("s3")])
+    journal.close()
+    path = Path(journal.path)
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
 
 
-class Program:
-    """A program that has run so far, and a heap that looks at it."""
-
-    def __init__(self, case: Case) -> None:
-        self.namespace: dict[str, Any] = {"__name__": "__main__"}
-        exec(case.before, self.namespace)
-        self.heap = Heap(KindTable(strict=True).find, Knowledge().is_inert, self.namespace)
-        self.stores = Stores(self.heap)
-
-    def note(self, statement: str) -> bool:
-        """Note what stands where a statement stores."""
-        node = ast.parse(statement).body[0]
-        match node:
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=root), attr=method))):
-                return self.stores.method(root, self.namespace[root], method, lively=False)
-            case _:
-                return self.stores.note(touch_of(node).spots or [], lively=False) and bool(touch_of(node).spots)
-
-    def run(self, statement: str) -> None:
-        """Run a statement."""
-        exec(statement, self.namespace)
-
-    def looked(self) -> list[Effect]:
-        """What differs from the last look at everything."""
-        return self.heap.compare(["x"], 2)
-
-    def parts(self, effects: list[Effect]) -> set[str]:
-        """The parts of the object itself that are said to be changed."""
-        cells = [each.resource for each in effects if isinstance(each, Changed)]
-        return {cell.part for cell in cells if isinstance(cell, Cell)}
+def spoil_rows(folder: Path) -> None:
+    with closing(sqlite3.connect(database_path(folder))) as plain:
+        plain.execute("DELETE FROM texts")
+        plain.commit()
 
 
-def skip_without(case: Case) -> None:
-    """Skip a case whose libraries are not here."""
-    if not all(map(importlib.util.find_spec, case.needs)):
-        pytest.skip(f"needs {', '.join(case.needs)}")
+def spoil_counter(folder: Path) -> None:
+    with closing(sqlite3.connect(database_path(folder))) as plain:
+        plain.execute("UPDATE artifact_names SET latest = 1 WHERE name = 'a'")
+        plain.commit()
 
 
-@pytest.mark.parametrize("warm", [False, True], ids=["unseen", "seen before"])
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_one_place_is_enough(case: Case, warm: bool) -> None:
-    skip_without(case)
-    one, all_of_it = Program(case), Program(case)
-    if warm:
-        one.heap.prepare(["x"])
-    assert one.note(case.statement) == case.told
-    all_of_it.heap.prepare(["x"])
-    one.run(case.statement)
-    all_of_it.run(case.statement)
-    seen, expected = one.stores.settle((), 1), all_of_it.looked()
-    if not case.told:
-        return
-    if any(isinstance(each, Changed) and each.reason is Reason.KNOWN for each in seen):
-        assert expected
-        assert one.parts(seen) == {""}
+HARMS = [
+    Harm("a journal", spoil_journal, "its content does not agree with its sum"),
+    Harm("a row", spoil_rows, "of artifacts points at a row of texts that is not there"),
+    Harm("a counter", spoil_counter, "the artifact a has a version 2, but 1 were counted"),
+]
+
+
+@pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.name)
+def test_what_is_broken_is_found(harm: Harm, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    filled(".clew", Blobs(tmp_path / "blobs"))
+    harm.do(tmp_path / ".clew")
+    assert harm.says in said(capsys, "check", "--store", ".clew", status=1)
+
+
+def test_an_old_store_is_migrated_and_kept_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / ".clew"
+    folder.mkdir()
+    shutil.copy(OLD, database_path(folder))
+    told = said(capsys, "migrate", "--store", str(folder))
+    kept = folder / "clew.db.schema-1"
+    assert told == f"{folder} went from schema 1 to {SCHEMA}; the database as it was is {kept}\n"
+    assert said(capsys, "migrate", "--store", str(folder)) == f"{folder} is up to date: schema {SCHEMA}\n"
+    with closing(sqlite3.connect(kept)) as plain:
+        assert plain.execute("SELECT version FROM clew_schema").fetchall() == [(1,)]
+
+
+def test_a_newer_store_is_refused_in_one_line(address: Address, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store.open(Path(address.folder), address.url)
+    with store.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE clew_schema SET version = 99")
+    store.close()
+    told = f"the store {address.where} has schema 99; this clew reads up to {SCHEMA} (upgrade clew to open it)"
+    with pytest.raises(NewerStore) as caught:
+        Store.open(Path(address.folder), address.url)
+    assert str(caught.value) == told
+    setting = address.said
+    assert said(capsys, "info", "--store", setting, status=2) == f"clew: {told}\n"
+
+
+@pytest.fixture
+def others(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, ...]:
+    """Empty stores of each kind."""
+    server: Server = request.getfixturevalue("postgres")
+    return (server.new_database(), str(tmp_path / "copy"))
+
+
+def everything(setting: str, blobs: str) -> tuple[object, ...]:
+    """All that a store can say, read through its own doors."""
+    address = store_address(".", setting)
+    store = Store.open(Path(address.folder), address.url)
+    records = store.catalog.find(Filter(with_deleted=True), code=True)
+    sessions = [replace(row, state=None) for row in store.sessions()]  # type: ignore[arg-type]  # who has the journal differs
+    events = [(store.events(row.session), store.dependences(row.session)) for row in sessions]
+    store.close()
+    contents = []
+    for made in records:
+        with Blobs(blobs).open(blob_of(made)) as file:
+            contents.append(file.read())
+    return records, sessions, events, contents
+
+
+def test_a_store_is_copied_from_any_database_to_any_other(
+    address: Address, others: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled(address.said, Blobs(tmp_path / "blobs"))
+    before = everything(address.said, str(tmp_path / "blobs"))
+    for number, target in enumerate(others):
+        blobs = str(tmp_path / f"blobs-{number}")
+        told = said(capsys, "copy", target, "--blobs", blobs, "--store", address.said)
+        assert "copied 2 sessions, 4 steps, 3 artifact versions, 2 blobs from " in told
+        assert everything(target, blobs) == before
+        grow(target)
+
+
+def grow(setting: str) -> None:
+    """What comes after is numbered on."""
+    address = store_address(".", setting)
+    store = Store.open(Path(address.folder), address.url)
+    assert store.catalog.add(record("a")).version == 3
+    assert store.catalog.add(record("new")).version == 1
+    journal = Journal(journal_path(store.folder, "s9"))
+    journal.append([start("s9", time=500.0)])
+    journal.close()
+    store.drain()
+    assert store.find("s9").number == 3
+    store.close()
+
+
+def test_a_store_is_not_copied_over_another(address: Address, tmp_path: Path) -> None:
+    filled(address.said, Blobs(tmp_path / "blobs"))
+    filled(str(tmp_path / "full"), Blobs(tmp_path / "blobs"))
+    with pytest.raises(StoreNotEmpty, match="has something in it"):
+        stores.copy(str(tmp_path / "full"), store=address.said)
+
+
+def test_a_database_needs_a_place_for_values(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLEW_BLOBS")
+    if address.url:
+        with pytest.raises(BadSetting, match="does not say where the values of its artifacts are"):
+            stores.info(store=address.said)
     else:
-        # A very long dict has no parts, seen as a whole.
-        assert one.parts(seen) == one.parts(expected) or (one.parts(expected) == {""} and seen)
+        assert stores.info(store=address.said).inventory.blobs == str(Path(address.folder) / "blobs")
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.told], ids=lambda case: case.name)
-def test_what_is_left_behind_is_right(case: Case) -> None:
-    """Nothing seems to change afterwards, and the variable is known to lead where it leads now."""
-    skip_without(case)
-    one = Program(case)
-    one.heap.prepare(["x"])
-    assert one.note(case.statement)
-    one.run(case.statement)
-    one.stores.settle((), 1)
-    one.heap.forget({"x"} if " += " in case.statement and case.statement.startswith("x +=") else ())
-    survey, fresh = one.heap.survey("x"), Program(Case("", "", ""))
-    fresh.namespace["x"] = one.namespace["x"]
-    led = fresh.heap.survey("x")
-    assert (survey and survey.cells) == (led and led.cells) or (survey and led and survey.cells >= led.cells)
-    one.heap.prepare(["x"])
-    assert one.looked() == []
+def test_what_is_not_understood_is_said_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, status=2).startswith("clew: say which: init, info, check, migrate or copy")
+    assert "invalid choice" in said(capsys, "destroy", status=2)
+    told = said(capsys, "info", "--store", f"postgresql://ann:{PASSWORD}@127.0.0.1:1/x", status=2)
+    assert told.count("\n") == 1

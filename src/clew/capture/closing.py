@@ -23,7 +23,7 @@ from clew.observe.kinds.raw import loaded
 from clew.observe.openhandles import written_path
 from clew.observe.ours import is_users_module
 from clew.observe.outside import Outside
-from clew.observe.stores import Stores
+from clew.observe.spots import Stores
 
 MOVES_ON = frozenset({"random", "numpy.random", "torch", "cwd", "matplotlib.figure"})
 """State of which the next is made from the last: who moves it on has read it."""

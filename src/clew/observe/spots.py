@@ -254,4 +254,4 @@ def column_now(value: Any, name: str, known: int | None = None) -> int | None:
     """Digest the one column of a frame of that name, if it is not known; None where there are more of them."""
     from clew.observe.kinds.frames import column_seen, place_of  # pandas is loaded
 
-    return column_seen(value, name) if known is None or place_of(value, name) is None else known
+    return known if known is not None and place_of(value, name) is not None else column_seen(value, name)
