@@ -78,7 +78,9 @@ def command_for(program: Sequence[str], session: str, store: Address, saves: Pai
         if checked:
             raise broken(path, error) from None
         if is_python(path):
-            sys.stderr.write(f"clew: this program cannot be watched, so it just runs: {type(error).__name__}: {error}\n")
+            sys.stderr.write(
+                f"clew: this program cannot be watched, so it just runs: {type(error).__name__}: {error}\n"
+            )
         return plain  # what is no Python Python says itself
     return [*interpreter(), handed.program, *program[1:]]
 

@@ -9,7 +9,7 @@ from clew.knowledge.lines import class_module, class_mro, class_names, type_name
 from clew.model.effects import Changed, Effect, Read, Reason
 from clew.model.resources import Ambient
 from clew.model.statements import Access
-from clew.model.typed import Collection, Iterable, Mapping
+from clew.model.typed import Any, Collection, Iterable, Mapping
 from clew.observe.ours import is_users_class
 
 LIST = "__subclasses__"
@@ -41,9 +41,9 @@ class Classes:
         self.spaces = [class_names(cls) for cls in self.watched.values()]
         self.sizes = [*map(len, self.spaces)]
 
-    def made(self, values: Iterable[object]) -> list[Effect]:
+    def made(self, values: Iterable[Any]) -> list[Effect]:
         """A step bound these values: those that are new classes are known to their bases from now on."""
-        classes = [value for value in values if isinstance(value, type) and is_users_class(value)]
+        classes = [value for value in values if issubclass(type(value), type) and is_users_class(value)]
         bases = {type_name(base) for cls in classes for base in class_mro(cls)[1:-1]}
         self.bases |= bases
         return [Changed(Ambient(SUBCLASSES, name)) for name in sorted(bases)]
@@ -74,15 +74,15 @@ class Classes:
             for name in sorted(self.put[key])
         ]
         if LIST in words and self.bases:
-            asked = [values.get(name) for name, each in ways.items() if Access("attribute", LIST) in each]
-            names = [type_name(value) if isinstance(value, type) else "" for value in asked]
+            asked: list[Any] = [values.get(name) for name, each in ways.items() if Access("attribute", LIST) in each]
+            names = [type_name(value) if issubclass(type(value), type) else "" for value in asked]
             found += [Read(Ambient(SUBCLASSES, name)) for name in names or [""]]
         return found
 
 
 def is_librarys(value: object, top: str) -> bool:
     """Tell whether a value is a class that a library made."""
-    if not isinstance(value, type):
+    if not issubclass(type(value), type):
         return False
     module = class_module(value)
     return type(module) is str and module.partition(".")[0] == top and top not in sys.stdlib_module_names

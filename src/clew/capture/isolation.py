@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from types import CodeType, FunctionType, ModuleType
     from typing import Any, TypeAlias
 
-    Pictured: TypeAlias = tuple[str, str, tuple[int, int], bool, CodeType]
-    """A module: its name, its file, that one's state, whether it is a package, its code."""
+    Pictured: TypeAlias = tuple[str, str, tuple[int, int], bool, CodeType, dict[str, CodeType]]
+    """A module: its name, its file, that one's state, whether it is a package, its code, methods of its classes."""
 
 COPIED = ("os", "time", "gc", "marshal", "json", "threading", "dis", "re", "stat", "struct", "zlib")
 PATHS = ("os", "posixpath", "ntpath", "genericpath")
@@ -33,6 +33,7 @@ BUILTINS = dict(vars(builtins))
 globals()["__builtins__"] = BUILTINS  # of the functions below
 COPIES: dict[str, ModuleType] = {}
 IMPORT = builtins.__import__
+DATA = "clew.model.data"
 MODULE: type[ModuleType] = type(sys)
 FUNCTION: Any = type(lambda: None)
 
@@ -124,7 +125,7 @@ def import_isolated(name: str, kept: Any) -> None:
     """Import one of clew's modules, and what it needs of clew, isolated from the program; `kept` is the cache."""
     maker = (__version__, __file__, kept.state(__file__))
     shown = kept.load("pictures", name, maker) or ()
-    if shown and all(kept.state(path) == state for _, path, state, _, _ in shown):
+    if shown and all(kept.state(path) == state for _, path, state, *_ in shown):
         develop(shown)
     else:
         before = len(IsolatedLoader.done)
@@ -148,17 +149,30 @@ def picture(names: Sequence[str]) -> tuple[Pictured, ...]:
     for name in names:
         loader = sys.modules[name].__loader__
         if isinstance(loader, IsolatedLoader) and (code := loader.get_code(name)) is not None:
-            found.append((name, loader.path, cache.state(loader.path), hasattr(sys.modules[name], "__path__"), code))
+            where = (name, loader.path, cache.state(loader.path), hasattr(sys.modules[name], "__path__"))
+            found.append((*where, code, methods(sys.modules[name])))
     return tuple(found)
+
+
+def methods(module: ModuleType) -> dict[str, CodeType]:
+    """Compile the methods that the module's data classes need."""
+    made = [held for held in vars(module).values() if type(held) is type and held.__module__ == module.__name__]
+    found: dict[str, CodeType] = {}
+    for cls in made:
+        if "__defaults__" in vars(cls):
+            found |= sys.modules[DATA].methods_of(cls)
+    return found
 
 
 def develop(shown: Sequence[Pictured]) -> None:
     """Load the modules of a picture."""
     new = [one for one in shown if one[0] not in sys.modules]
-    for name, path, _, package, _ in new:
+    for name, path, _, package, *_ in new:
         sys.modules[name] = empty(name, path, package)
-    for name, *_, code in new:
+    for name, *_, code, compiled in new:
         module = sys.modules[name]
+        if compiled:
+            sys.modules[DATA].CODES.update(compiled)  # which is loaded, for classes need it
         exec(code, module.__dict__)  # our own code, as Python's import runs it
         isolate(module)
         above, _, last = name.rpartition(".")

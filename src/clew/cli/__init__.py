@@ -71,9 +71,8 @@ def command(words: list[str]) -> int:
             sys.stdout.write(f"clew {__version__}\n")
             return 0
         case [name, *rest] if name in COMMANDS:
-            from importlib import import_module  # kept out of the start of `import clew.cli`
-
-            status: int = import_module(f"clew.cli.{name}").main(rest)
+            # By the function beneath `importlib`, which loads more than `clew run` needs.
+            status: int = __import__(f"clew.cli.{name}", fromlist=["main"]).main(rest)
             return status
         case [name, *_]:
             hint = nearest(name, tuple(COMMANDS)) or "`clew --help` lists the commands"

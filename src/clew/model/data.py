@@ -12,9 +12,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from dataclasses import dataclass, field
+    from types import CodeType
     from typing import Any
 
 __all__ = ["dataclass", "field"]
+
+CODES: dict[str, CodeType] = {}
+"""Methods that were compiled in an earlier process, by their text."""
 
 NOTHING = object()
 SET = object.__setattr__
@@ -96,22 +100,23 @@ def quick_field(*, default_factory: Callable[[], Any]) -> Any:
 def first_init(self: Any, *arguments: Any, **named: Any) -> None:
     """Compile the class's `__init__`, and run it."""
     cls = home(type(self))
-    defaults = cls.__dict__["__defaults__"]
     held: dict[str, Any] = {"_set": SET, "_nothing": NOTHING}
+    for name, default in cls.__dict__["__defaults__"].items():
+        held[f"_default_{name}"] = default.factory if type(default) is Made else default
+    put(cls, "__init__", init_text(cls), held)
+    cls.__init__(self, *arguments, **named)  # type: ignore[misc]  # the one just made
+
+
+def init_text(cls: type) -> str:
+    """Write the class's `__init__`."""
+    defaults = cls.__dict__["__defaults__"]
     words, lines = ["self"], []
     for name in names_of(cls):
-        value = name
-        if name in defaults:
-            default = defaults[name]
-            words.append(f"{name}=_nothing" if type(default) is Made else f"{name}=_default_{name}")
-            held[f"_default_{name}"] = default.factory if type(default) is Made else default
-            if type(default) is Made:
-                value = f"_default_{name}() if {name} is _nothing else {name}"
-        else:
-            words.append(name)
+        made = type(defaults.get(name)) is Made
+        value = f"_default_{name}() if {name} is _nothing else {name}" if made else name
+        words.append(f"{name}=_nothing" if made else f"{name}=_default_{name}" if name in defaults else name)
         lines.append(f" _set(self, {name!r}, {value})" if "__setattr__" in cls.__dict__ else f" self.{name} = {value}")
-    put(cls, "__init__", f"def __init__({', '.join(words)}):\n" + "\n".join(lines or [" pass"]), held)
-    cls.__init__(self, *arguments, **named)  # type: ignore[misc]  # the one just made
+    return f"def __init__({', '.join(words)}):\n" + "\n".join(lines or [" pass"])
 
 
 def first_eq(self: Any, other: object) -> Any:
@@ -126,16 +131,28 @@ def first_eq(self: Any, other: object) -> Any:
 def first_hash(self: Any) -> int:
     """Compile the class's `__hash__`, and ask it."""
     cls = home(type(self))
-    put(cls, "__hash__", f"def __hash__(self):\n return hash({tupled(cls, 'self')})", {})
+    put(cls, "__hash__", hash_text(cls), {})
     return cls.__hash__(self)  # type: ignore[call-arg]  # the same
+
+
+def hash_text(cls: type) -> str:
+    """Write the class's `__hash__`."""
+    return f"def __hash__(self):\n return hash({tupled(cls, 'self')})"
 
 
 def put(cls: type, name: str, text: str, held: dict[str, Any]) -> None:
     """Compile a method into its class."""
     # Compiled first: running text would make Python forget that an interrupt ended the program.
-    exec(compile(text, "<clew>", "exec"), held)  # our own text, of names that Python took as names
+    code = CODES.get(text) or compile(text, "<clew>", "exec")
+    exec(code, held)  # our own text, of names that Python took as names
     held[name].__qualname__ = f"{cls.__qualname__}.{name}"
     setattr(cls, name, held[name])
+
+
+def methods_of(cls: type) -> dict[str, CodeType]:
+    """Compile the methods that a class will need when it is used, for `CODES` of later processes."""
+    texts = [init_text(cls), *([hash_text(cls)] if "__setattr__" in cls.__dict__ else [])]
+    return {text: compile(text, "<clew>", "exec") for text in texts}
 
 
 def home(cls: type) -> type:

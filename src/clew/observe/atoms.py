@@ -90,12 +90,11 @@ class BulkMemory:
 
     def is_bulk(self, value: Any) -> bool:
         """Tell whether a container is long and holds plain data only."""
-        return len(value) > BULK and (identity(value) in self.stale or self.digest(value) is not None)
+        return size_of(value) > BULK and (identity(value) in self.stale or self.digest(value) is not None)
 
     def digest(self, value: Any) -> int | None:
         """The fingerprint of a long container of plain data, by value; None for any other container."""
-        size = dict.__len__ if issubclass(type(value), dict) else list.__len__
-        if size(value) <= BULK:
+        if size_of(value) <= BULK:
             return None
         address = identity(value)
         if address not in self.digests or address in self.stale:
@@ -113,6 +112,11 @@ class BulkMemory:
         """The program changed this one; it holds no more than plain data if it did before."""
         if self.digests.get(address) is not None:
             self.stale.add(address)
+
+
+def size_of(value: Any) -> int:
+    """The length of a dict or a list, whatever its class says."""
+    return dict.__len__(value) if issubclass(type(value), dict) else list.__len__(value)
 
 
 def _written(value: Any) -> int | None:

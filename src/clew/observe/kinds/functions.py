@@ -70,7 +70,7 @@ def spoken_words(value: object) -> frozenset[str]:
         return NO_WORDS
     if type(value) is types.FunctionType:
         return code_words(value.__code__)
-    cls: type = value if isinstance(value, type) else type(value)
+    cls: type = value if issubclass(type(value), type) else type(value)  # type: ignore[assignment]  # it is a class
     if not is_users_class(cls):
         return NO_WORDS
     held = class_names(cls).values()
@@ -79,7 +79,7 @@ def spoken_words(value: object) -> frozenset[str]:
 
 def recurs(value: object) -> bool:
     """Tell whether a function, or a method of a user's class, speaks of itself by name."""
-    cls: type = value if isinstance(value, type) else type(value)
+    cls: type = value if issubclass(type(value), type) else type(value)  # type: ignore[assignment]  # it is a class
     codes = [value.__code__] if type(value) is types.FunctionType else []
     if not codes and is_users_class(cls):
         codes = [held.__code__ for held in class_names(cls).values() if type(held) is types.FunctionType]
