@@ -152,7 +152,7 @@ def whole_or_not(url: str, number: int) -> int:
         blobs.open(blob).close()
     contents = {blobs.open(blob).read() for blob in found}
     assert contents <= {b"put %d" % each for each in range(number + 1)}
-    return b"put %d" % number in contents
+    return int(b"put %d" % number in contents)
 
 
 def drafts_left(url: str) -> int:

@@ -33,6 +33,7 @@ from clew import plugins
 from clew.errors import CannotKeep
 from clew.model.artifacts import Blob
 from clew.store.blobs import Blobs
+from clew.store.codecs import unkeepable
 from clew.store.codecs.alike import alike
 from clew.store.keeping import fetch, keep
 from clew.store.trust import Keys
@@ -397,6 +398,37 @@ def test_plain_data_comes_back_as_it_was(keys: Keys, value: object) -> None:
     if kept.codec == "json" and isinstance(kept.kept, Blob):
         with blobs.open(kept.kept) as file:
             json.loads(file.read(), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+
+
+class Touchy(type):
+    """A class whose objects and whose class itself mind being asked anything."""
+
+    def __eq__(cls, other: object) -> bool:
+        raise AssertionError("the class was compared")
+
+    def __hash__(cls) -> int:
+        raise AssertionError("the class was hashed")
+
+
+class Tripwire(metaclass=Touchy):
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("__reduce_ex__", "__class__"):  # what pickle asks
+            return object.__getattribute__(self, name)
+        raise AssertionError(f"{name} was asked for")
+
+    def __reduce__(self) -> Any:
+        raise TypeError("it does not want to be kept")
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("it was compared")
+
+    __hash__ = None  # type: ignore[assignment]  # as of any class that compares
+
+
+def test_no_codec_asks_a_value_of_the_users_anything() -> None:
+    value = Tripwire()
+    assert [codec.name for codec in CODECS if codec.fits(value)] == ["pickle"]
+    assert not unkeepable.why(value)
 
 
 CANNOT = [

@@ -22,6 +22,7 @@ ClewError
 │   ├── DamagedBlob         bytes that are not what their name says
 │   ├── NotExact            a format from which a value does not come back as it was
 │   ├── CannotKeep          a value that no format can hold
+│   ├── CannotLoad          a value that does not load here: its class or library is another, or gone
 │   ├── UnknownCodec        a value in a format that nobody here reads
 │   ├── UntrustedValue      a value that would run code of somebody we do not trust
 │   └── DamagedRecord       a record in the store or journal that cannot be read
@@ -215,6 +216,15 @@ class CannotKeep(StoreError):
     def __init__(self, type: str, why: str) -> None:  # noqa: A002  # as a value calls it
         super().__init__(f"a {type} cannot be kept: {why}")
         self.type, self.why = type, why
+
+
+class CannotLoad(StoreError):
+    """The bytes are what was saved, but no value can be made of them here."""
+
+    def __init__(self, type: str, codec: str, why: str) -> None:  # noqa: A002  # as a value calls it
+        super().__init__(f"a {type} kept as {codec} cannot be loaded here: {why}")
+        self.type, self.codec, self.why = type, codec, why
+        self.hint = "is what it was made with installed, in the same version?"
 
 
 class UnknownCodec(StoreError):

@@ -26,6 +26,7 @@ from clew.store.bucket import Bucket
 from clew.store.drafts import CHUNK, IN_MEMORY, Draft
 from clew.store.folder import Folder
 from clew.store.progress import Told, nobody
+from clew.store.urls import masked
 
 GRACE = 24 * 3600.0  # seconds; a save takes less from its blob to its row
 BATCH = 1000  # blobs that `gc` judges before it asks anew what is needed
@@ -86,8 +87,8 @@ class Blobs:
     __slots__ = ("_shelf", "url")
 
     def __init__(self, url: str | Path) -> None:
-        self.url = str(url)
-        self._shelf = shelf_at(self.url)
+        self.url = masked(str(url))  # for people: a web disk's URL may hold a password
+        self._shelf = shelf_at(str(url))
 
     def put(
         self,

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
-from clew.errors import CannotKeep, MissingExtra, NotExact, StoreError, UnknownCodec
+from clew.errors import CannotKeep, CannotLoad, ClewError, MissingExtra, NotExact, StoreError, UnknownCodec
 from clew.model.artifacts import Blob, Value
 from clew.store.blobs import Blobs
 from clew.store.codecs import unkeepable
@@ -40,14 +40,20 @@ def keep(value: object, blobs: Blobs, codecs: Sequence[Codec], keys: Keys, told:
 def fetch(value: Value, blobs: Blobs, codecs: Sequence[Codec], keys: Keys) -> Any:
     """Give a kept value back, exactly as it was.
 
-    UntrustedValue if that would run what nobody we trust has signed; DamagedBlob, MissingBlob, UnknownCodec.
+    UntrustedValue if that would run what nobody we trust has signed; DamagedBlob, MissingBlob, UnknownCodec; CannotLoad
+    where the library or class that it needs is not as it was.
     """
     assert isinstance(value.kept, Blob), "what is elsewhere is fetched there"
     codec = codec_of(value, codecs)
     if not codec.safe:
         keys.check(value.kept, value.codec, value.type, value.signature, value.signer)
     with blobs.open(value.kept, private=not codec.safe) as file:
-        return codec.read(file)
+        try:
+            return codec.read(file)
+        except ClewError:
+            raise
+        except Exception as error:  # what a library, or a class that has changed since, has against it
+            raise CannotLoad(value.type, value.codec, f"{type(error).__name__}: {error}") from error
 
 
 def codec_of(value: Value, codecs: Sequence[Codec]) -> Codec:
@@ -70,7 +76,7 @@ def put(value: object, blobs: Blobs, codec: Codec, told: Told) -> Blob:
             raise
         except Exception as error:  # whatever a library or the value itself has against it
             if isinstance(file, Draft) and file.failed:
-                raise
+                raise file.failed from error
             raise NotExact(codec.name, str(error) or type(error).__name__) from error
 
     try:
@@ -93,7 +99,11 @@ def check(value: object, file: BinaryIO, codec: Codec) -> None:
 
 def pictured(value: object, blobs: Blobs, codec: Codec) -> Blob | None:
     """Keep a picture of a value beside it, where its codec makes one."""
-    picture = codec.picture(value)
+    try:
+        picture = codec.picture(value)
+    except Exception as error:  # the value is kept all the same
+        warnings.warn(f"there is no picture beside the value: {error!r}", stacklevel=2)
+        return None
     return blobs.put(lambda file: file.write(picture)) if picture else None
 
 

@@ -13,8 +13,9 @@ from typing import Any
 
 from clew.store.codecs import alikearrays, alikeframes, alikelibraries, alikesparse
 
-IDENTICAL = (type(None), bool, type(Ellipsis), type(NotImplemented), type)
-EQUAL = (int, str, bytes, bytearray, range, slice)
+# Types by their ids: a class of the user's may answer `==` and `hash` in its own way.
+IDENTICAL = frozenset(map(id, (type(None), bool, type(Ellipsis), type(NotImplemented), type)))
+EQUAL = frozenset(map(id, (int, str, bytes, bytearray, range, slice)))
 Alike = Callable[[Any, Any], bool]
 
 
@@ -35,9 +36,9 @@ class Likeness:
         """Whether two values are exactly alike."""
         if one is other:
             return True
-        if type(one) is not type(other) or type(one) in IDENTICAL:
+        if type(one) is not type(other) or id(type(one)) in IDENTICAL:
             return False
-        if type(one) in EQUAL:
+        if id(type(one)) in EQUAL:
             return one == other
         pair = (id(one), id(other))
         if pair in self.met:
@@ -47,8 +48,8 @@ class Likeness:
 
     def rule(self, kind: type) -> Alike:
         """Give what compares two values of a type."""
-        if kind in RULES:
-            return lambda one, other: RULES[kind](self, one, other)
+        if rule := RULES.get(id(kind)):
+            return lambda one, other: rule(self, one, other)
         found = LIBRARIES.get(f"{kind.__module__}.{kind.__qualname__}")
         return self.reduced if found is None else lambda one, other: found(one, other, self.alike)
 
@@ -77,14 +78,14 @@ class Likeness:
         return self.alike(reduction(one), reduction(other))
 
 
-RULES: dict[type, Callable[[Likeness, Any, Any], bool]] = {
-    list: Likeness.sequences,
-    tuple: Likeness.sequences,
-    dict: Likeness.dicts,
-    set: Likeness.sets,
-    frozenset: Likeness.sets,
-    float: Likeness.floats,
-    complex: Likeness.complexes,
+RULES: dict[int, Callable[[Likeness, Any, Any], bool]] = {
+    id(list): Likeness.sequences,
+    id(tuple): Likeness.sequences,
+    id(dict): Likeness.dicts,
+    id(set): Likeness.sets,
+    id(frozenset): Likeness.sets,
+    id(float): Likeness.floats,
+    id(complex): Likeness.complexes,
 }
 
 LIBRARIES = {**alikearrays.RULES, **alikeframes.RULES, **alikesparse.RULES, **alikelibraries.RULES}

@@ -12,6 +12,7 @@ from clew.model.data import dataclass
 from clew.store.codecs.alike import alike
 
 FORMATS = "'clew[formats]'"
+CLASSES = type.__dict__["__mro__"].__get__  # as the interpreter has them
 
 
 def never(value: object) -> bytes:
@@ -54,6 +55,12 @@ def is_a(value: object, module: str, name: str) -> bool:
     """Whether a value is exactly of a class of a library, which is not imported for the question."""
     found = sys.modules.get(module)
     return found is not None and type(value) is getattr(found, name, None)
+
+
+def descends(value: object, module: str, name: str) -> bool:
+    """Whether a value's class is one of a library's, or was made from it; no method of either is asked."""
+    kind = getattr(sys.modules.get(module), name, None)
+    return kind is not None and any(each is kind for each in CLASSES(type(value)))
 
 
 def library(name: str, purpose: str, install: str = "") -> Any:

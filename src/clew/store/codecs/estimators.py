@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 import zipfile
 from typing import Any, BinaryIO
 
-from clew.store.codecs.codec import FORMATS, Codec, library, read_alike
+from clew.store.codecs.codec import FORMATS, Codec, descends, library, read_alike
 
 SCHEMA = "schema.json"
 
 
 def is_estimator(value: object) -> bool:
     """Whether a value is an estimator, of a class of scikit-learn itself."""
-    kind = getattr(sys.modules.get("sklearn.base"), "BaseEstimator", None)
-    return kind is not None and kind in type(value).__mro__ and type(value).__module__.startswith("sklearn.")
+    return descends(value, "sklearn.base", "BaseEstimator") and type(value).__module__.startswith("sklearn.")
 
 
 def write(value: object, file: BinaryIO) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import os
 import pickle
-import sys
 from collections import ChainMap
 from contextlib import suppress
 from functools import cache
 from typing import Any, BinaryIO, NoReturn
 
-from clew.store.codecs.codec import Codec
+from clew.store.codecs.codec import Codec, descends
 
 PROTOCOL = 5  # big buffers go to the file as they are
 
@@ -67,15 +66,9 @@ def pickler() -> Any:
 
         def reducer_override(self, value: object) -> Any:
             """Give what is kept of a value."""
-            return figure(value) if is_figure(value) else super().reducer_override(value)
+            return figure(value) if descends(value, "matplotlib.figure", "Figure") else super().reducer_override(value)
 
     return Pickler
-
-
-def is_figure(value: object) -> bool:
-    """Whether a value is a figure of matplotlib."""
-    kind = getattr(sys.modules.get("matplotlib.figure"), "Figure", None)
-    return kind is not None and kind in type(value).__mro__
 
 
 def figure(value: Any) -> tuple[Any, ...]:

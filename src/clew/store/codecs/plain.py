@@ -32,8 +32,8 @@ HELD = (list, dict, set, bytearray)  # what can be changed: it must be met once,
 
 
 def fits(value: object) -> bool:
-    """Whether a value is of a type that JSON has, or we have a word for."""
-    return type(value) in PLAIN or is_number(value)
+    """Whether a value is of a type that JSON has, or we have a word for. No method of its type is asked."""
+    return id(type(value)) in PLAIN or is_number(value)
 
 
 def write(value: object, file: BinaryIO) -> None:
@@ -62,6 +62,8 @@ class Encoding:
     def encoded(self, value: Any) -> object:
         """Give a value as JSON can say it."""
         kind = type(value)
+        if id(kind) not in PLAIN:
+            return numbered(value)
         if kind in JSON_TYPES:
             return value
         if kind in HELD:
@@ -74,7 +76,8 @@ class Encoding:
             return self.encoded_dict(value)
         if kind in (tuple, set, frozenset):
             return {f"${kind.__name__}": [self.encoded(item) for item in ordered(value)]}
-        return worded(value)
+        name, say, _ = WORDS[kind]
+        return {name: say(value)}
 
     def meet(self, value: object) -> None:
         """Note that an object was met; NotExact if it was met before."""
@@ -94,14 +97,11 @@ def ordered(value: Any) -> list[Any]:
     return list(value) if type(value) is tuple else sorted(value, key=lambda item: (type(item).__name__, repr(item)))
 
 
-def worded(value: Any) -> object:
-    """Give a value that JSON has no word for; NotExact if we have none either."""
-    if is_number(value):
-        return {"$numpy": [value.dtype.str, base64.b64encode(value.tobytes()).decode(), str(value)]}
-    if type(value) not in WORDS:
-        raise NotExact("json")
-    name, say, _ = WORDS[type(value)]
-    return {name: say(value)}
+def numbered(value: Any) -> object:
+    """Give a number of NumPy; NotExact for anything else."""
+    if not is_number(value):
+        raise NotExact("json", f"there is no word in it for a {type(value).__name__}")
+    return {"$numpy": [value.dtype.str, base64.b64encode(value.tobytes()).decode(), str(value)]}
 
 
 def is_number(value: object) -> bool:
@@ -168,6 +168,6 @@ UNSAID: dict[str, Callable[[Any], object]] = {
     **{name: unsay for name, _, unsay in WORDS.values()},
 }
 
-PLAIN = frozenset([*JSON_TYPES, float, list, dict, tuple, set, frozenset, *WORDS])
+PLAIN = frozenset(map(id, [*JSON_TYPES, float, list, dict, tuple, set, frozenset, *WORDS]))
 
 JSON = Codec("json", ".json", True, fits, write, read, read_alike(read))

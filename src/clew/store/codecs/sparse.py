@@ -6,13 +6,12 @@ import sys
 from typing import Any, BinaryIO
 
 from clew.store.codecs.alikesparse import KINDS
-from clew.store.codecs.codec import Codec, library, read_alike
+from clew.store.codecs.codec import Codec, is_a, library, read_alike
 
 
-def is_sparse(value: object) -> bool:
+def is_sparse(value: Any) -> bool:
     """Whether a value is one of those that SciPy can write; of numbers, not of objects."""
-    kinds = (getattr(sys.modules.get("scipy.sparse"), name, None) for name in KINDS)
-    return type(value) in kinds and not value.dtype.hasobject  # type: ignore[attr-defined]  # it is one of SciPy's
+    return any(is_a(value, "scipy.sparse", kind) for kind in KINDS) and not value.dtype.hasobject
 
 
 def write(value: Any, file: BinaryIO) -> None:

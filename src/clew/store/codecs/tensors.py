@@ -43,7 +43,7 @@ DTYPES = {
 
 def fits(value: Any) -> bool:
     """Whether a value is a tensor, or a dict of tensors by name."""
-    if type(value) in (dict, OrderedDict):
+    if type(value) is dict or type(value) is OrderedDict:
         return bool(value) and all(type(name) is str for name in value) and all(map(is_tensor, value.values()))
     return is_tensor(value)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import _thread
 import io
 import socket
-import sys
 import types
+
+from clew.store.codecs.codec import descends
 
 OPEN = "it is an open file: save what is in it, or the file itself with clew.file(path)"
 ONCE = "it can be run through only once, and saving would use it up: save list(it)"
@@ -38,13 +39,7 @@ BY_NAME = {
 
 def why(value: object) -> str:
     """Say why a value cannot be kept; nothing if it may be."""
-    if reason := REASONS.get(type(value)):
+    if reason := next((said for kind, said in REASONS.items() if type(value) is kind), ""):
         return reason
-    of_library = (said for (module, name), said in BY_NAME.items() if is_of(value, module, name))
+    of_library = (said for (module, name), said in BY_NAME.items() if descends(value, module, name))
     return next(of_library, "")
-
-
-def is_of(value: object, module: str, name: str) -> bool:
-    """Whether a value is of a class that may not be loaded."""
-    kind = getattr(sys.modules.get(module), name, None)
-    return isinstance(kind, type) and kind in type(value).__mro__
