@@ -5,6 +5,8 @@ In a notebook: `%load_ext clew`, then `%clew slice df` or `clew.slice("df")`. In
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False  # as in `typing`, which every watched program would have to load
 if TYPE_CHECKING:
     from clew.api import (
@@ -73,7 +75,11 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'clew' has no attribute {name!r}")
     from importlib import import_module  # kept out of the start for the same reason
 
-    return getattr(import_module(_HOMES[name]), name)
+    before = frozenset(sys.modules)
+    found: object = getattr(import_module(_HOMES[name]), name)
+    if "clew.capture.watching" in sys.modules:  # what we load is not the doing of the program that asks
+        import_module("clew.capture.watching").pass_over(sys.modules.keys() - before)
+    return found
 
 
 def __dir__() -> list[str]:

@@ -9,6 +9,7 @@ from clew.model.data import dataclass
 
 MARK = "@"
 LONGEST = 200  # characters
+LONGEST_TAG = 500  # of its name and its text: more than databases look up quickly
 VERSION = re.compile(r"[1-9][0-9]{0,17}")
 
 
@@ -66,7 +67,9 @@ def checked_tags(tags: object) -> tuple[tuple[str, str], ...]:
         return ()
     if type(tags) is not dict or not all(type(each) is str for pair in tags.items() for each in pair):
         raise UsageError('tags are a dictionary of texts: tags={"team": "growth"}')
-    for name in tags:
+    for name, said in tags.items():
+        if max(len(name), len(said)) > LONGEST_TAG:
+            raise UsageError(f"the tag {name[:20]!r} is too long: up to {LONGEST_TAG} characters; `note` takes more")
         if not name.strip() or "=" in name or not name.isprintable() or name != name.strip() or name.startswith("-"):
             raise UsageError(f"{name!r} cannot be the name of a tag")
     return tuple(sorted(tags.items()))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from clew.archive.archive import Archive
 from clew.archive.mlflow import MLFLOW
 from clew.archive.sessions import RecordedSessions
+from clew.capture import watching
 from clew.model.artifacts import ArtifactRecord
 from clew.model.events import Event, Step
 from clew.model.graph import Graph
@@ -35,11 +37,13 @@ class Open:
         self._open, self._blobs, self._codecs, self._live = store, blobs, codecs, live
         self._complete = complete
         self._own: OwnWork | None = None
+        self._modules: frozenset[str] = frozenset()
         self._store: Store | None = None
 
     def __enter__(self) -> Archive:
         self._own = WIRE.own_work()
         self._own.__enter__()
+        self._modules = frozenset(sys.modules)
         try:
             self._store = store = self._open()
             sessions = RecordedSessions(store, self._live)
@@ -55,6 +59,7 @@ class Open:
     def __exit__(self, *raised: object) -> None:
         if self._store is not None:
             self._store.close()
+        watching.pass_over(sys.modules.keys() - self._modules)
         if self._own is not None:
             self._own.__exit__(*raised)
 

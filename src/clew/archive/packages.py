@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 from importlib import metadata
 from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -44,7 +45,16 @@ def is_wanted(package: str, tops: Iterable[str]) -> bool:
     if normal(package) in map(normal, tops):
         return True
     distribution = installed(package)
-    return distribution is None or any(brings(distribution, top) is not False for top in tops)
+    if distribution is None:
+        return True
+    said = [brings(distribution, top) for top in tops]
+    # One that is installed from a folder does not say; but where there is a module of its own name, that is the one.
+    return True in said or (None in said and not there_is(normal(package).replace("-", "_")))
+
+
+def there_is(module: str) -> bool:
+    """Tell whether a module of that name could be imported here."""
+    return module in sys.modules or (module.isidentifier() and find_spec(module) is not None)
 
 
 def installed(package: str) -> metadata.Distribution | None:

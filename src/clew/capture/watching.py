@@ -75,6 +75,12 @@ def inputs() -> tuple[Input, ...]:
     return _LIVE[-1][2].outside.inputs() if _LIVE else ()
 
 
+def pass_over(modules: Iterable[str]) -> None:
+    """Take these modules as ones that were there: clew has loaded them for itself."""
+    if _LIVE:
+        _LIVE[-1][2].reader.submodules.known.update(modules)
+
+
 def recorder_of(namespace: dict[str, object], emit: Callable[[Sequence[Event]], None], store: str) -> Recorder:
     """A recorder of one namespace, with everything that it needs."""
     knowledge = Knowledge()
