@@ -99,6 +99,27 @@ def test_hidden_state_moves_when_the_program_moves_it(each: Case, probes: Ambien
     assert probes.changed(before, after) == each.moves
 
 
+PARTS = [
+    Case("a variable", "import os; os.environ['CLEW_A'] = '1'", ("CLEW_A",), undo="del os.environ['CLEW_A']"),
+    Case("an option of a group", "pandas.set_option('display.max_rows', 7)", ("display.max_rows",), undo="pandas.reset_option('display.max_rows')", needs="pandas"),
+    Case("parameters", "matplotlib.rcParams.update({'figure.dpi': 51, 'font.size': 3})", ("figure.dpi", "font.size"), undo="matplotlib.rcdefaults()", needs="matplotlib"),
+    Case("very many parameters", "matplotlib.rcParams.update({k: v * 2 for k, v in matplotlib.rcParams.items() if type(v) is float})", ("",), undo="matplotlib.rcdefaults()", needs="matplotlib"),
+    Case("what has no parts", "import random; random.random()", ("",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("each", PARTS, ids=lambda case: case.name)
+def test_parts_of_hidden_state_are_told(each: Case, probes: AmbientProbes) -> None:
+    names: dict[str, object] = {each.needs: pytest.importorskip(each.needs)}
+    before = probes.probe()
+    for kind in before:
+        probes.parts(kind)
+    exec(each.code, names)
+    kinds = probes.changed(before, probes.probe())
+    exec(each.undo, names)
+    assert {part for kind in kinds for part in probes.parts(kind)} == set(each.moves)
+
+
 def test_a_full_probe_is_within_its_budget(probes: AmbientProbes) -> None:
     def best(action: Callable[[], object]) -> float:
         return min(timeit.repeat(action, number=200, repeat=9, timer=time.process_time)) / 200

@@ -127,9 +127,9 @@ PLACES = [
     case("chdir", "os.chdir('sub')", "read the state of cwd, bound the state of cwd"),
     case("a relative path after chdir", "open('../in.txt')", "read the state of cwd, read in.txt", "os.chdir('sub')"),
     case("an absolute path owes nothing to chdir", "open(here + '/in.txt')", "read in.txt", "os.chdir('sub')"),
-    case("a variable of the environment", "os.environ['CLEW_TESTED'] = '1'", "changed the state of environ"),
+    case("a variable of the environment", "os.environ['CLEW_TESTED'] = '1'", "bound the state of environ['CLEW_TESTED']"),
     case("a variable taken back", "os.environ['CLEW_TESTED'] = '1'; del os.environ['CLEW_TESTED']", ""),
-    case("a variable set behind Python's back", "os.putenv('CLEW_TESTED', '1')", "changed the state of environ"),
+    case("a variable set behind Python's back", "os.putenv('CLEW_TESTED', '1')", "bound the state of environ['CLEW_TESTED']"),
 ]  # fmt: skip
 
 MENTIONS = [

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from clew.analysis.names import COMPREHENSIONS, FUNCTIONS
 from clew.analysis.outline import WHOLE, header, shape_of
+from clew.analysis.settings import settings_of
 from clew.model.statements import HiddenCall, Spot, Touch
 
 ANYTHING = "?"  # a root that is not a plain variable
@@ -63,6 +64,8 @@ def touch_of(statement: ast.stmt) -> Touch:
         any(isinstance(n, ast.ClassDef) and bool(n.bases or n.keywords or n.decorator_list) for n in nodes),
         frozenset(pair for node in nodes for pair in _attribute_stored(node)),
         _handed(nodes) if any(isinstance(node, ast.Call) for node in nodes) else frozenset(),
+        called_only(nodes),
+        settings_of(nodes),
     )
 
 
@@ -151,10 +154,19 @@ def _attribute_stored(node: ast.AST) -> Iterator[tuple[str, str]]:
     match node:
         case ast.Attribute(value=ast.Name(id=name), attr=attribute, ctx=ast.Store() | ast.Del()):
             yield name, attribute
-        case ast.Attribute(value=ast.Attribute(), ctx=ast.Store() | ast.Del()) if dotted(node):
-            yield root_of(node), ""
+        case ast.Attribute(value=ast.Attribute() as holder, ctx=ast.Store() | ast.Del()) if dotted(node):
+            yield root_of(node), dotted(holder).removeprefix(root_of(node))
         case _:
             return
+
+
+def called_only(nodes: list[ast.AST]) -> frozenset[str]:
+    """Variables that are called and not used otherwise."""
+    callees = {
+        id(node.func): node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    others = {node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in callees}
+    return frozenset(callees.values()) - others
 
 
 def _handed(nodes: list[ast.AST]) -> frozenset[str]:

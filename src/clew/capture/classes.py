@@ -64,7 +64,7 @@ class Classes:
     # ---- reading ----------------------------------------------------------------------------------------
 
     def reads(
-        self, values: Mapping[str, object], ways: Mapping[str, Collection[Access]], words: Collection[str]
+        self, values: Mapping[str, Any], ways: Mapping[str, Collection[Access]], words: Collection[str]
     ) -> list[Effect]:
         """What is read by those who speak of these words."""
         found: list[Effect] = [
@@ -80,7 +80,7 @@ class Classes:
         return found
 
 
-def is_librarys(value: object, top: str) -> bool:
+def is_librarys(value: Any, top: str) -> bool:
     """Tell whether a value is a class that a library made."""
     if not issubclass(type(value), type):
         return False

@@ -19,6 +19,7 @@ from clew.model.typed import Collection, Iterable, Mapping
 from clew.observe.ambient import AmbientProbes
 from clew.observe.atoms import ATOMS
 from clew.observe.heap import Heap
+from clew.observe.kinds.functions import is_class
 from clew.observe.kinds.raw import loaded
 from clew.observe.openhandles import written_path
 from clew.observe.ours import is_users_module
@@ -53,7 +54,6 @@ class Closer:
         self.photograph = Photograph(namespace)
         self.stored: list[tuple[ModuleType, str]] = []
         self.overwritten: set[tuple[str, str]] = set()  # attributes of modules that were there and were replaced
-        self.moved: set[str] = set()  # ambient state that the program changed
         self.errors = error_filters()
         self.filters: tuple[object, ...] = (None, None, None)  # of warnings, as they were last counted
         self.raising = False  # the program made errors of some warnings
@@ -85,7 +85,8 @@ class Closer:
         for root in roots:
             held = self.namespace.get(root)
             if type(held) is ModuleType:
-                said = [attribute for name, attribute in attributes if name == root]
+                stored = [attribute for name, attribute in attributes if name == root]
+                said = ["" if attribute[:1] == "." else attribute for attribute in stored if is_of(held, attribute)]
                 if not said and name_of(held) == "sys":
                     said = [""]  # sys.argv[1:] = ..., sys.modules[...] = ...
                 self.stored += [(held, attribute) for attribute in said]
@@ -246,14 +247,16 @@ class Closer:
         if touch.imports:
             moved -= set(self.ambient.appeared(self.state, now))  # loaded, not used
         self.state = now
+        parts = {kind: self.ambient.parts(kind) for kind in sorted(moved)}
         moved -= asides
-        self.moved |= moved | set(self.seeds)
+        self.reader.settings.kinds |= set(self.seeds)
         seeded: list[Effect] = [Bound(Ambient(kind), Reason.KNOWN) for kind in self.seeds]
         moved -= set(self.seeds)
+        written = [effect for kind in sorted(moved) for effect in self.reader.settings.moved(kind, parts[kind])]
         moving: list[Effect] = [Read(Ambient(kind)) for kind in sorted(moved & MOVES_ON)]
-        if "matplotlib" in self.moved and ("matplotlib.figure" in moved or self.drew(bound)):
+        if "matplotlib" in self.reader.settings.kinds and ("matplotlib.figure" in moved or self.drew(bound)):
             moving.append(Read(Ambient("matplotlib"), Reason.KNOWN))  # whoever draws goes by the parameters
-        return [*seeded, *moving, *[Changed(Ambient(kind)) for kind in sorted(moved)]]
+        return [*seeded, *moving, *written]
 
     def drew(self, bound: Iterable[str]) -> bool:
         """Tell whether the step changed a figure, or bound what belongs to one."""
@@ -299,6 +302,17 @@ def asides_of(touch: Touch) -> frozenset[str]:
         touch.imports and not any(is_users_module(module) for module in touch.imports)
     )
     return ASIDES if moves else NONE
+
+
+def is_of(module: ModuleType, attribute: str) -> bool:
+    """Tell whether an attribute, or the holder of a deeper one, is of the module or of a class: no object of its own."""
+    held: object = module
+    for name in attribute.split(".")[1:]:
+        if type(held) is ModuleType:
+            held = ModuleType.__getattribute__(held, "__dict__").get(name)
+        elif is_class(held):
+            return True
+    return type(held) is ModuleType or is_class(held)
 
 
 def patched(module: str, attribute: str) -> Ambient:

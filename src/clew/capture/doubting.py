@@ -60,7 +60,7 @@ class Doubter:
     def reached(self, step: Opened) -> set[str]:
         """All variables that an unknown call in this step can get at; those that it may look up are read."""
         step.everything = True
-        self.read_more(step, self.reader.called_names(step.read))
+        self.read_more(step, self.reader.called_names(step.read, self.listing.touches[step.statement].called))
         if not LOOKS_UP.isdisjoint(self.reader.mentioned):
             self.read_names(step)
         return step.read | step.around
@@ -76,10 +76,10 @@ class Doubter:
         if not new:
             return
         step.read |= new
-        step.words |= self.reader.words_of(new)
+        step.words |= (words := self.reader.words_of(new))
+        step.effects += self.reader.settings.asked(words, ((word, "") for word in words))
         step.effects += self.reader.reads(whole(new))
         step.effects += self.reader.spoken(whole(step.read), step.words)
-        step.effects += self.reader.depth(self.closer.moved, step.read)
 
     def read_names(self, step: Opened) -> None:
         """The callee looks variables up by name: those that the texts at hand mention are read."""

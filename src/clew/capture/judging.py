@@ -11,6 +11,7 @@ from clew.capture.doubting import Doubter
 from clew.capture.listing import Listing
 from clew.capture.opened import LONGEST_TEXT, Opened
 from clew.capture.reading import Reader
+from clew.capture.settings import asks_by_name
 from clew.capture.submodules import name_of
 from clew.capture.verdicts import Harmless, Limited, Unknown, Verdict, verdict
 from clew.knowledge.facts import CalleeFacts
@@ -148,7 +149,9 @@ class Judge:
         self.read_code(step, callee)
         self.consult(step, facts, said, type_name(type(owner)).partition(".")[0])
         if facts is not None and facts.calls_back:
-            self.doubter.read_more(step, self.reader.called_names(step.read))
+            self.doubter.read_more(
+                step, self.reader.called_names(step.read, self.listing.touches[step.statement].called)
+            )
         lively, functions = self.callees.liveliness(step.read)
         judged = verdict(facts, site, lively, functions)
         if isinstance(judged, Harmless) and step.around and facts is not None and facts.pure_if_inert:
@@ -194,10 +197,12 @@ class Judge:
 
     def read_code(self, step: Opened, callee: object) -> None:
         """One of the program's own functions is called: what it looks up, and what that calls looks up, is read."""
-        step.effects += self.reader.depth(self.closer.moved, step.read)
+        step.effects += self.reader.spoken(dict.fromkeys(step.read, ()), ())
         if type(callee) is types.FunctionType and callee.__globals__ is self.namespace:
             self.doubter.read_more(step, self.reader.bound(global_names(callee.__code__)))
-            self.doubter.read_more(step, self.reader.called_names(step.read))
+            self.doubter.read_more(
+                step, self.reader.called_names(step.read, self.listing.touches[step.statement].called)
+            )
 
     # ---- what a known callee reads and draws ------------------------------------------------------------
 
@@ -206,13 +211,15 @@ class Judge:
         top = said.partition(".")[0]
         if facts is not None:
             # Who draws from a generator is seen to move it; who was only able to has not read it.
-            step.effects += [Read(Ambient(kind), Reason.KNOWN) for kind in facts.consults]
+            named = self.listing.touches[step.statement].settings
+            kinds = [kind for kind in facts.consults if not asks_by_name(kind, named)]  # these are read already
+            step.effects += [Read(Ambient(kind), Reason.KNOWN) for kind in kinds]
             self.closer.note_seeds(facts.seeds)
             if facts.figure or facts.draws or facts.seeds:
                 self.closer.note_ambient()
         if said.startswith("matplotlib.pyplot.") and "matplotlib.figure" not in (facts.seeds if facts else ()):
             step.effects += [Read(Ambient("matplotlib.figure")), *self.reader.figure(current_figure())]
-        step.effects += self.reader.settings(self.closer.moved, top, said, self.closer.raising)
+        step.effects += self.reader.settings.consulted(top, said, self.closer.raising)
         if self.reader.patched:
             step.effects += self.reader.patches({top, *extra, "sys", "builtins", "os"})
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from types import FunctionType, ModuleType
+from types import ModuleType
 
 from clew.capture.classes import Classes
+from clew.capture.making import made_by
+from clew.capture.settings import Settings
 from clew.capture.submodules import Submodules, words_of
-from clew.knowledge.lines import family
 from clew.model.effects import Effect, Read, Reason
 from clew.model.resources import Ambient, Cell, Module, Name
 from clew.model.standard import standard
@@ -15,13 +16,13 @@ from clew.model.statements import SHOWN, WHOLE, Access
 from clew.model.typed import Collection, Iterable, Mapping
 from clew.observe.atoms import ATOMS
 from clew.observe.heap import Heap
-from clew.observe.kinds.functions import recurs
-from clew.observe.kinds.raw import loaded
 from clew.observe.ours import holds_users_code
 from clew.observe.stamps import is_standard_path
 
 WORD = r"[^\W\d]\w*"
 LONGEST = 400  # letters of what may be a path
+
+NOBODY: frozenset[str] = frozenset()
 
 Accesses = Mapping[str, Collection[Access]]
 
@@ -44,6 +45,7 @@ class Reader:
         self.heap = heap
         self.submodules = Submodules()
         self.classes = Classes()
+        self.settings = Settings()
         self.patched: set[str] = set()
         self.stored: dict[str, set[str]] = {}  # attributes of modules that the program stored, by module
         self.mentioned: frozenset[str] = frozenset()  # all names that functions reached last may look up
@@ -52,16 +54,23 @@ class Reader:
         """Those of the names that are bound."""
         return {name for name in names if name in self.namespace}
 
-    def called_names(self, names: Iterable[str]) -> set[str]:
-        """The global names that functions reached from these variables may look up, and so on from there."""
+    def called_names(self, names: Iterable[str], called: frozenset[str] = NOBODY) -> set[str]:
+        """The global names that functions reached from these variables may look up, and so on from there.
+
+        Those `called` are not used otherwise: where they are classes, what makes an instance counts, and no other method.
+        """
         found: set[str] = set()
         todo = list(names)
         seen = set(todo)
         self.mentioned = frozenset()
+        values = {name: self.namespace[name] for name in todo if name in self.namespace and name in called}
+        made = made_by(values, called, self.heap)
         while todo:
-            survey = self.heap.survey(todo.pop())
-            self.mentioned |= survey.names if survey else frozenset()
-            for name in survey.names if survey else ():
+            asked = todo.pop()
+            survey = self.heap.survey(asked) if asked not in made else None
+            looked_up = survey.names if survey else made.get(asked, NOBODY)
+            self.mentioned |= looked_up
+            for name in looked_up:
                 if name not in seen and name in self.namespace:
                     seen.add(name)
                     found.add(name)
@@ -113,10 +122,11 @@ class Reader:
 
     def spoken(self, accesses: Accesses, words: Collection[str]) -> list[Effect]:
         """What is read because words speak of it, beside these variables."""
-        if not (self.submodules.imported or self.classes.put or self.classes.bases):
+        if not (self.submodules.imported or self.classes.put or self.classes.bases or self.settings.kinds):
             return []
         values = {name: self.namespace[name] for name in accesses if name in self.namespace}
-        return [*self.submodules.reads(values.values(), words), *self.classes.reads(values, accesses, words)]
+        found = [*self.submodules.reads(values.values(), words), *self.classes.reads(values, accesses, words)]
+        return [*found, *self.settings.depth(values.values())]
 
     def words_of(self, names: Iterable[str]) -> frozenset[str]:
         """The names and attributes that the code behind variables speaks of."""
@@ -131,28 +141,6 @@ class Reader:
         wanted = {way.key for way in ways if way.kind == "attribute" and not way.stored}
         said = stored if any(way.kind == "whole" for way in ways) else stored & (wanted | {""})
         return [Read(Module(name, attribute)) for attribute in sorted(said)]
-
-    def settings(self, moved: set[str], top: str, said: str, raising: bool) -> list[Effect]:
-        """Settings that the program changed, and that a call into a library goes by."""
-        found = [kind for kind in moved if top in SETTINGS.get(kind, ()) or said in SETTINGS.get(kind, ())]
-        if raising and "warnings" in moved:
-            found.append("warnings")
-        if "matplotlib" in moved and top == "pandas" and ("plot" in said or said.endswith((".hist", ".boxplot"))):
-            found.append("matplotlib")
-        if "numpy.errstate" in moved and raises_errors():
-            found.append("numpy.errstate")
-        return [Read(Ambient(kind), Reason.ASSUMED) for kind in found]
-
-    def mentioned_settings(self, moved: set[str], words: Iterable[str]) -> list[Effect]:
-        """Settings that the program changed, and that a statement's words speak of."""
-        words = set(words)
-        return [Read(Ambient(kind), Reason.ASSUMED) for kind in moved if not words.isdisjoint(SPOKEN.get(kind, ()))]
-
-    def depth(self, moved: set[str], names: Iterable[str]) -> list[Effect]:
-        """How deep calls may go, where the program changed that and functions behind these variables recur."""
-        if "sys.limits" not in moved or not any(recurs(self.namespace.get(name)) for name in names):
-            return []
-        return [Read(Ambient("sys.limits"), Reason.ASSUMED)]
 
     def own_modules(self) -> frozenset[str]:
         """The variables that are modules of the user's own."""
@@ -186,50 +174,6 @@ class Reader:
         return {name for name in self.bound(names) if not type(self.namespace[name]).__module__.startswith("_io")} | {
             name for name in self.bound(names) if type(self.namespace[name]) in (io.StringIO, io.BytesIO)
         }
-
-
-SHOWING = (
-    "builtins.print",
-    "builtins.str",
-    "builtins.repr",
-    "builtins.format",
-    "numpy.array2string",
-    "numpy.array_repr",
-)
-TABLES = tuple(
-    f"pandas{core}.{cls}.to_{way}"
-    for core in ("", ".core.frame", ".core.series")
-    for cls in ("DataFrame", "Series")
-    for way in ("string", "html", "latex", "markdown")
-)
-SETTINGS: dict[str, tuple[str, ...]] = {
-    "pandas.options": ("pandas",),
-    "pandas.display": (*SHOWING, *TABLES),
-    "numpy.options": SHOWING,
-    "matplotlib": ("matplotlib", "seaborn", "mpl_toolkits"),
-    "torch": ("torch",),
-    "torch.options": ("torch",),
-    "decimal": ("decimal", "_decimal"),
-    "sys.limits": ("copy", "pickle", "_pickle", "json", "_json", "ast", "marshal", "cloudpickle", "joblib"),
-}
-SPOKEN: dict[str, tuple[str, ...]] = {
-    "matplotlib": ("rcParams", "rc_params", "rc_context"),
-    "pandas.display": ("get_option", "options", "option_context", "describe_option"),
-    "pandas.options": ("get_option", "options", "option_context", "describe_option"),
-    "environ": ("environ", "getenv", "environb", "expandvars", "expanduser"),
-    "cwd": ("getcwd", "cwd", "abspath", "resolve", "absolute"),
-    "sys.path": ("path",),
-    "sys.argv": ("argv", "parse_args", "parse_known_args"),
-    "sys.limits": ("getrecursionlimit", "get_int_max_str_digits"),
-    "decimal": ("Decimal", "getcontext", "decimal"),
-}
-
-
-def raises_errors() -> bool:
-    """Tell whether NumPy turns floating-point faults into errors."""
-    asked = loaded("numpy", "geterr")
-    own = type(asked) is FunctionType and family(asked.__globals__.get("__name__")) == "numpy"
-    return own and any(way in ("raise", "call") for way in asked().values())
 
 
 def _elements(value: object) -> Iterable[object]:

@@ -218,8 +218,8 @@ class Recorder:
         for name in statement.binds:
             step.bound_before[name] = identity(namespace[name]) if name in namespace else 0
         self.outside.start(())
-        if self.closer.moved:
-            step.effects += self.reader.mentioned_settings(self.closer.moved, touch.words)
+        step.effects += self.reader.settings.asked(touch.words, touch.settings)
+        step.effects += self.reader.settings.asked(more, [(word, "") for word in more])
         if touch.imports:
             self.importing(step, touch)
         elif "builtins" in self.reader.stored:

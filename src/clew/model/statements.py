@@ -102,5 +102,7 @@ class Touch:
     imports: tuple[str, ...]
     star: bool
     builds: bool  # a class with bases, keywords or decorators: making it may run the user's code
-    attributes: frozenset[tuple[str, str]]  # attributes stored right on a variable, or "" for deeper ones
+    attributes: frozenset[tuple[str, str]]  # attributes stored right on a variable; ".holder" for deeper ones
     handed: frozenset[str]  # variables of which a method that may change them is handed on, not called
+    called: frozenset[str]  # variables that are called and not used otherwise
+    settings: frozenset[tuple[str, str]]  # settings asked for: how they are spoken of, and which; "" for any

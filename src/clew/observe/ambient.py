@@ -8,10 +8,13 @@ from types import ModuleType
 from clew.model.typed import Callable, Mapping
 from clew.observe.ambientpython import PYTHON_PROBES
 from clew.observe.audit import WIRE
-from clew.observe.seen import Probe
+from clew.observe.seen import Parted, Probe
 
 Look = Callable[[], int]
 
+
+MANY = 12
+"""Parts told one by one; if more differ at once, the whole does."""
 
 Watch = tuple[str, Look]
 
@@ -26,11 +29,12 @@ class AmbientProbes:
     fails is dropped, and said in `faults`. `moved` are the kinds that were seen to change so far.
     """
 
-    __slots__ = ("_waiting", "_watches", "faults", "moved")
+    __slots__ = ("_parted", "_waiting", "_watches", "faults", "moved")
 
     def __init__(self) -> None:
         self._waiting: list[Probe] = [*PYTHON_PROBES, *[Probe(name, name, unmet) for name in LIBRARIES]]
         self._watches: list[Watch] = []
+        self._parted: dict[str, Parted] = {}
         self.faults: list[str] = []
         self.moved: set[str] = set()
 
@@ -60,6 +64,11 @@ class AmbientProbes:
             self.moved.update(kind for kind in found if kind in before)
         return found
 
+    def parts(self, kind: str) -> set[str]:
+        """The parts of a kind that differ since this was last asked; "" where parts are not told apart, or are many."""
+        found = self._parted[kind].parts() if kind in self._parted else {""}
+        return found if 0 < len(found) <= MANY else {""}
+
     @staticmethod
     def appeared(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[str, ...]:
         """The kinds that were not there before."""
@@ -75,9 +84,12 @@ class AmbientProbes:
         ready = [probe for probe in self._waiting if type(sys.modules.get(probe.module)) is ModuleType]
         for probe in ready:
             try:
-                look = probe.begin()
+                begun = probe.begin()
             except (AttributeError, KeyError, TypeError):
                 continue  # still being imported, or a version that keeps it elsewhere
+            if isinstance(begun, Parted):
+                self._parted[probe.kind] = begun
+            look = begun.look if isinstance(begun, Parted) else begun
             self._watches = [*self._watches, (probe.kind, look)]
             self._waiting.remove(probe)
 

@@ -11,7 +11,7 @@ from xxhash import xxh3_64_intdigest
 
 from clew.model.typed import Any, Callable, Sequence
 from clew.observe.memory import memory
-from clew.observe.seen import Probe, Seen, SeenDict, SeenEqual
+from clew.observe.seen import Parted, Probe, Seen, SeenDict, SeenEqual
 
 Look = Callable[[], int]
 
@@ -105,16 +105,26 @@ def _begin_torch_options() -> Look:
     return lambda: seen.look(tuple(ask() for ask in asks)) + kind.look((default(),))
 
 
-def _pandas_options(*, shown: bool) -> Callable[[], Look]:
-    def begin() -> Look:
+class Options(Parted):
+    """Groups of pandas' options: those that change how things look, or the others."""
+
+    __slots__ = ("_groups",)
+
+    def __init__(self, *, shown: bool) -> None:
         held = sys.modules["pandas._config.config"]._global_config
-        looks = [SeenDict(part).look for key, part in held.items() if (key in SHOWN) is shown and type(part) is dict]
-        return lambda: sum(look() for look in looks)
+        groups = {key: part for key, part in held.items() if (key in SHOWN) is shown and type(part) is dict}
+        self._groups = {key: SeenDict(part) for key, part in groups.items()}
 
-    return begin
+    def look(self) -> int:
+        """Count the changes seen so far."""
+        return sum(seen.look() for seen in self._groups.values())
+
+    def parts(self) -> set[str]:
+        """The options that differ since this was last asked."""
+        return {f"{key}.{name}" for key, seen in self._groups.items() for name in seen.parts()}
 
 
-class Settings:
+class Settings(Parted):
     """`matplotlib.rcParams`. That the first figure looks for a backend, if none was chosen, is no change."""
 
     __slots__ = ("_backend", "_fonts", "_lists", "_others", "_settings", "_switches", "_told")
@@ -136,6 +146,10 @@ class Settings:
             self._compare()
         # Lists of fonts are changed in place.
         return self._others.count + self._switches + self._fonts.look([*chain.from_iterable(self._lists)])
+
+    def parts(self) -> set[str]:
+        """The parameters that differ since this was last asked."""
+        return self._told.parts()
 
     def _compare(self) -> None:
         values = dict(dict.items(self._settings))
@@ -205,9 +219,9 @@ LIBRARY_PROBES = (
     Probe("numpy.options", "numpy", _begin_numpy_options),
     Probe("torch", "torch", _begin_torch),
     Probe("torch.options", "torch", _begin_torch_options),
-    Probe("pandas.options", "pandas", _pandas_options(shown=False)),
-    Probe("pandas.display", "pandas", _pandas_options(shown=True)),
-    Probe("matplotlib", "matplotlib", lambda: Settings().look),
+    Probe("pandas.options", "pandas", lambda: Options(shown=False)),
+    Probe("pandas.display", "pandas", lambda: Options(shown=True)),
+    Probe("matplotlib", "matplotlib", Settings),
     Probe("matplotlib.figure", "matplotlib._pylab_helpers", lambda: CurrentFigure().look),
     Probe("sklearn.config", "sklearn._config", _begin_sklearn),
     Probe("xarray.options", "xarray.core.options", _begin_dict("xarray.core.options", "OPTIONS")),

@@ -37,15 +37,12 @@ def _proved_random(shared: Any, told: tuple[int, ...]) -> Any:
     return block if told == (*state, index) else None
 
 
-def _begin_environ() -> Look:
+def _begin_environ() -> SeenDict:
     environ = os.environ
     held = object.__getattribute__(environ, "__dict__")["_data"]
     if type(held) is not dict:
         raise AttributeError("_data")
-    if "ctypes" in sys.modules:
-        return SeenDict(held).look
-    seen = Seen()
-    return lambda: seen.look([*held.values()])
+    return SeenDict(held, versions="ctypes" in sys.modules)
 
 
 def _begin_list(name: str) -> Look:

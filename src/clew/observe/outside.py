@@ -221,8 +221,9 @@ class Outside:
         """
         done, self._environment = self._environment, {}
         now = variables()
-        if any((now.get(name), now.get(name)) != values for name, values in done.items()):
-            yield Changed(ENVIRON)
+        for name, values in done.items():
+            if (now.get(name), now.get(name)) != values:
+                yield Bound(Ambient("environ", name.decode(errors="replace")))
 
     def _of_children(self, found: list[Touch]) -> Iterator[Effect]:
         """What children of this step and of earlier ones wrote, and what they may have read."""

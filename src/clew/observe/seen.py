@@ -19,7 +19,21 @@ class Probe:
 
     kind: str
     module: str
-    begin: Callable[[], Callable[[], int]]
+    begin: Callable[[], Callable[[], int] | Parted]
+
+
+class Parted:
+    """Hidden state of which one part is told from another."""
+
+    __slots__ = ()
+
+    def look(self) -> int:
+        """Compare with the last look; the count so far."""
+        raise NotImplementedError
+
+    def parts(self) -> set[str]:
+        """The parts that were found to differ since this was last asked; "" for what belongs to none."""
+        raise NotImplementedError
 
 
 class Seen:
@@ -60,17 +74,24 @@ class SeenEqual:
         return self.count
 
 
-class SeenDict:
-    """The same for the values of a dict and of the dicts in it: free as long as no dict's version differs."""
+class SeenDict(Parted):
+    """The same for the values of a dict and of the dicts in it: free as long as no dict's version differs.
 
-    __slots__ = ("_dicts", "_held", "_seen", "_versions")
+    Without `versions`, for which `ctypes` is needed, they are looked at each time.
+    """
 
-    def __init__(self, held: dict[Any, Any]) -> None:
+    __slots__ = ("_dicts", "_held", "_named", "_parts", "_seen", "_versioned", "_versions")
+
+    def __init__(self, held: dict[Any, Any], *, versions: bool = True) -> None:
         self._held = held
+        self._versioned = versions
         self._seen = Seen()
         self._dicts: list[dict[Any, Any]] = []  # kept, for we look at their memory
         self._versions: list[tuple[Any, bytes]] = []
+        self._named: dict[str, object] = {}
+        self._parts: set[str] = set()
         self._renew()
+        self.parts()
 
     def look(self) -> int:
         """Compare with the last look; the count so far."""
@@ -88,9 +109,29 @@ class SeenDict:
 
     def _renew(self) -> int:
         self._dicts = [*_nested(self._held)]
-        blocks = [version(one) for one in self._dicts]
+        blocks: list[Any] = [version(one) for one in self._dicts] if self._versioned else [None]
         self._versions = [] if None in blocks else [(block, block.raw) for block in blocks]
-        return self._seen.look([value for one in self._dicts for value in dict.values(one)])
+        before = self._seen.count
+        count = self._seen.look([value for one in self._dicts for value in dict.values(one)])
+        if count != before:
+            was, self._named = self._named, dict(_named(self._held))
+            both = was.keys() | self._named.keys()
+            self._parts |= {name for name in both if was.get(name, was) is not self._named.get(name, was)}
+        return count
+
+    def parts(self) -> set[str]:
+        """The keys whose values were found to differ since this was last asked; keys in inner dicts after a dot."""
+        found, self._parts = self._parts, set()
+        return found
+
+
+def _named(held: dict[Any, Any], above: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in dict.items(held):
+        name = above + (key if type(key) is str else key.decode(errors="replace") if type(key) is bytes else "?")
+        if type(value) is dict:
+            yield from _named(value, f"{name}.")
+        else:
+            yield name, value
 
 
 def _nested(held: dict[Any, Any]) -> Iterator[dict[Any, Any]]:

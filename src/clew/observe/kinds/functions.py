@@ -53,6 +53,11 @@ def code_words(code: types.CodeType) -> frozenset[str]:
     return frozenset(code.co_names).union(*inner)
 
 
+def is_class(value: object) -> bool:
+    """Tell whether a value is a class, without asking it: `isinstance` would ask for its `__class__`."""
+    return issubclass(type(value), type)
+
+
 def set_names(value: object) -> frozenset[str]:
     """The global names that a function's code, or code within it, may bind or delete."""
     return code_sets(value.__code__) if type(value) is types.FunctionType else frozenset()
@@ -64,22 +69,22 @@ def code_sets(code: types.CodeType) -> frozenset[str]:
     return names_used(code, NAME_WRITES).union(*inner)
 
 
-def spoken_words(value: object) -> frozenset[str]:
+def spoken_words(value: Any) -> frozenset[str]:
     """The names and attributes that a function, or the methods of a user's class, speak of."""
     if type(value) in ATOMS:
         return NO_WORDS
     if type(value) is types.FunctionType:
         return code_words(value.__code__)
-    cls: type = value if issubclass(type(value), type) else type(value)  # type: ignore[assignment]  # it is a class
+    cls: type = value if is_class(value) else type(value)
     if not is_users_class(cls):
         return NO_WORDS
     held = class_names(cls).values()
     return NO_WORDS.union(*(code_words(each.__code__) for each in held if type(each) is types.FunctionType))
 
 
-def recurs(value: object) -> bool:
+def recurs(value: Any) -> bool:
     """Tell whether a function, or a method of a user's class, speaks of itself by name."""
-    cls: type = value if issubclass(type(value), type) else type(value)  # type: ignore[assignment]  # it is a class
+    cls: type = value if is_class(value) else type(value)
     codes = [value.__code__] if type(value) is types.FunctionType else []
     if not codes and is_users_class(cls):
         codes = [held.__code__ for held in class_names(cls).values() if type(held) is types.FunctionType]
