@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from clew import plugins
+from clew.errors import CannotLoad, StoreError
 from clew.model.artifacts import ArtifactRecord, Environment, Origin, Value, Whence
 from clew.store.blobs import Blobs
 from clew.store.database import Store
@@ -179,3 +184,45 @@ def test_a_big_value_is_kept_without_a_second_one_in_memory(big: Big, tmp_path: 
     assert codec == big.codec
     assert int(size) > 300_000_000
     assert int(more) < 200_000_000, f"{int(more) >> 20} MB more for a value of {int(size) >> 20} MB"
+
+
+# --- a store that fails -------------------------------------------------------------------------------------------
+
+FULL: dict[str, Callable[[], object]] = {
+    "text": lambda: "a" * 3_000_000,
+    "an array": lambda: np.random.default_rng(0).normal(size=400_000),
+    "a frame": lambda: pd.DataFrame({"a": np.random.default_rng(0).normal(size=400_000)}),
+    "a pickle": lambda: [len, np.random.default_rng(0).normal(size=400_000)],
+}
+
+
+@pytest.mark.parametrize("kind", FULL)
+def test_a_full_disk_is_said_and_leaves_nothing(kept: Kept, kind: str) -> None:
+    value, there = FULL[kind](), sorted(kept.blobs().all(), key=repr)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(
+        resource.RLIMIT_FSIZE, (1 << 20, hard)
+    )  # no file grows beyond: as the system says of a full disk
+    try:
+        with pytest.raises(StoreError, match="cannot be written"):
+            keep(value, kept.blobs(), CODECS, kept.keys)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert sorted(kept.blobs().all(), key=repr) == there
+    assert not list((kept.folder / "blobs" / "drafts").iterdir())
+    assert isinstance(keep(value, kept.blobs(), CODECS, kept.keys), Value)
+
+
+def test_what_does_not_load_here_says_why(kept: Kept) -> None:
+    value = keep({"function": len}, kept.blobs(), CODECS, kept.keys)
+    assert value.codec == "pickle"
+
+    def read(file: BinaryIO) -> object:
+        raise ModuleNotFoundError("No module named 'gone'")
+
+    without = [replace(codec, read=read) if codec.name == "pickle" else codec for codec in CODECS]
+    with pytest.raises(CannotLoad, match="No module named 'gone'"):
+        fetch(value, kept.blobs(), without, kept.keys)
+    wrong = Value("numpy.ndarray", "npy", kept.blobs().put(lambda file: file.write(b"no array")))
+    with pytest.raises(CannotLoad):
+        kept.fetched(wrong)

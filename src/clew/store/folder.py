@@ -50,7 +50,8 @@ class Folder:
 
     def drop(self, draft: BinaryIO) -> None:
         """Close a draft, and remove it if it is one still."""
-        draft.close()
+        with suppress(OSError):  # a full disk: what was to be written is not wanted any more
+            draft.close()
         with suppress(FileNotFoundError):
             os.unlink(draft.name)
 
