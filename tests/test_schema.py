@@ -149,13 +149,18 @@ def test_a_store_of_every_released_schema_becomes_one_of_today(old: Path, tmp_pa
     assert migrated == declared_new(tmp_path / "new")
 
 
-def declared(connection: Connection) -> dict[str, str]:
-    """What SQLite was told of each table and index, letter by letter but for spaces and quotes."""
-    rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
-    return {name: "".join(sql.replace('"', "").split()) for name, sql in rows}
+def declared(connection: Connection) -> dict[str, object]:
+    """What SQLite knows of each table and index, in whatever order its columns stand."""
+    found: dict[str, object] = {}
+    for name, kind, sql in connection.exec_driver_sql("SELECT name, type, sql FROM sqlite_schema").all():
+        asked = "table_xinfo" if kind == "table" else "index_xinfo"
+        columns = connection.exec_driver_sql(f"PRAGMA {asked}({name})").all()
+        words = [word for word in ("WITHOUT ROWID", "AUTOINCREMENT", "WHERE", "CASCADE") if word in (sql or "")]
+        found[name] = (words, sorted(str(tuple(column)[kind == "table" :]) for column in columns))
+    return found
 
 
-def declared_new(folder: Path) -> dict[str, str]:
+def declared_new(folder: Path) -> dict[str, object]:
     store = Store.open(folder)
     with store.database.reading() as connection:
         found = declared(connection)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, tuple_, union, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, union, update
 
 from clew.errors import UnknownArtifact
 from clew.model.artifacts import ArtifactRecord, Blob, Whence
@@ -15,7 +15,7 @@ from clew.store import records
 from clew.store.databases import Database, upsert
 from clew.store.filters import conditions
 from clew.store.records import artifact_columns, records_of
-from clew.store.schema import ARTIFACTS, NAMES, TAGS, TEXTS
+from clew.store.schema import ARTIFACTS, NAMES, PENDING, TAGS, TEXTS
 
 BLOBS = ((ARTIFACTS.c.blob, ARTIFACTS.c.size), (ARTIFACTS.c.preview, ARTIFACTS.c.preview_size))
 ALL_BLOBS = union(*(select(hash_, size).where(hash_.is_not(None)) for hash_, size in BLOBS))
@@ -55,21 +55,25 @@ class Catalog:
         after: tuple[str, int] | None = None,
         code: bool = False,
     ) -> tuple[ArtifactRecord, ...]:
-        """Give the artifacts wanted, newest first, at most `limit` of them; their codes are empty unless asked for.
+        """Give the artifacts wanted, the one saved last first, at most `limit` of them; their codes are empty unless asked for.
 
         `after` is the name and version of the last one of the page before.
         """
+        asked = select(ARTIFACTS.c.number).where(*conditions(wanted, self._database.dialect))
         with self._database.reading() as connection:
-            asked = ordered(self._wanted(wanted, *artifact_columns()))
             if after is not None:
-                asked = asked.where(older_than(connection, *after))
-            lines = connection.execute(asked.limit(limit)).all()
+                asked = asked.where(ARTIFACTS.c.number < number_of(connection, *after))
+            # The numbers alone are quickly sorted; then the rows of those that are left.
+            some = asked.order_by(ARTIFACTS.c.number.desc()).limit(limit).subquery()
+            whole = select(*artifact_columns()).join(NAMES).join(some, some.c.number == ARTIFACTS.c.number)
+            lines = connection.execute(whole.order_by(ARTIFACTS.c.number.desc())).all()
             return tuple(records_of(connection, lines, code=code))
 
     def count(self, wanted: Filter = EVERYTHING) -> int:
         """Give how many artifacts are wanted."""
+        asked = select(func.count()).select_from(ARTIFACTS).where(*conditions(wanted, self._database.dialect))
         with self._database.reading() as connection:
-            found: int = connection.execute(self._wanted(wanted, func.count())).scalar_one()
+            found: int = connection.execute(asked).scalar_one()
         return found
 
     def names(self) -> tuple[str, ...]:
@@ -127,7 +131,7 @@ class Catalog:
 
     def pending(self, session: str | None = None) -> tuple[ArtifactRecord, ...]:
         """Give the artifacts whose code has not been cut yet, of a session or of all."""
-        asked = select(*artifact_columns()).join(NAMES).where(ARTIFACTS.c.whence == "pending")
+        asked = select(*artifact_columns()).join(NAMES).where(PENDING)
         if session is not None:
             asked = asked.where(ARTIFACTS.c.session == session)
         with self._database.reading() as connection:
@@ -147,11 +151,6 @@ class Catalog:
         """Give the hashes of all blobs that artifacts name."""
         with self._database.reading() as connection:
             return frozenset(connection.execute(ALL_BLOBS).scalars())
-
-    def _wanted(self, wanted: Filter, *columns: Any) -> Select[Any]:
-        """Give the query for columns of the artifacts wanted."""
-        asked = select(*columns).select_from(ARTIFACTS.join(NAMES))
-        return asked.where(*conditions(wanted, self._database.dialect))
 
     def _line(self, connection: Connection, name: str, version: int | None, *, with_deleted: bool = False) -> Row[Any]:
         """Give the row of a version of an artifact, or of its newest; else UnknownArtifact."""
@@ -191,18 +190,13 @@ def of_name(name: str, *, with_deleted: bool) -> Select[Any]:
     return asked if with_deleted else asked.where(ARTIFACTS.c.deleted.is_(None))
 
 
-def ordered(asked: Select[Any]) -> Select[Any]:
-    """Sort artifacts, newest first."""
-    return asked.order_by(ARTIFACTS.c.created.desc(), ARTIFACTS.c.number.desc())
-
-
-def older_than(connection: Connection, name: str, version: int) -> ColumnElement[bool]:
-    """Say that an artifact comes after this one where the newest comes first."""
-    asked = select(ARTIFACTS.c.created, ARTIFACTS.c.number).join(NAMES)
-    found = connection.execute(asked.where(NAMES.c.name == name, ARTIFACTS.c.version == version)).one_or_none()
+def number_of(connection: Connection, name: str, version: int) -> int:
+    """Give the number of an artifact: those saved later have higher ones."""
+    asked = select(ARTIFACTS.c.number).join(NAMES).where(NAMES.c.name == name, ARTIFACTS.c.version == version)
+    found: int | None = connection.execute(asked).scalar_one_or_none()
     if found is None:
         raise unknown(connection, name, version)
-    return tuple_(ARTIFACTS.c.created, ARTIFACTS.c.number) < tuple_(*found)
+    return found
 
 
 def unknown(connection: Connection, name: str, version: int | None) -> UnknownArtifact:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from clew.errors import DamagedRecord, NewerStore, SessionRunning, StoreError, UnknownSession
 from clew.model.events import Event, Faulted, SessionEnded, SessionStarted, SourceSeen, Step
@@ -18,7 +18,7 @@ from clew.store.columns import add_events, remove, replace_dependences, stored_d
 from clew.store.databases import Database, at_url, in_folder
 from clew.store.journal import Record, being_written, records
 from clew.store.location import database_path, journal_path, journals_folder, make_store
-from clew.store.schema import SESSIONS, STEPS
+from clew.store.schema import SESSIONS
 from clew.store.sessions import SessionRow, State, find
 from clew.store.upgrade import MIGRATIONS, bring_up_to_date
 
@@ -75,12 +75,19 @@ class Store:
     def sessions(self) -> tuple[SessionRow, ...]:
         """Give all sessions that have been drained, oldest first."""
         with self._reading() as connection:
-            lines = connection.execute(select(SESSIONS, steps_of_session()).order_by(SESSIONS.c.number)).all()
+            lines = connection.execute(select(SESSIONS).order_by(SESSIONS.c.number)).all()
         return tuple(map(self._session_row, lines))
 
     def find(self, wanted: str) -> SessionRow:
         """Give the session of that number, id, beginning of an id, or file (its newest); else UnknownSession."""
-        return find(self.sessions(), wanted)
+        plain = wanted.removeprefix("#")
+        named = (
+            SESSIONS.c.number == int(plain) if plain.isdecimal() and len(plain) < 10 else SESSIONS.c.session == wanted
+        )
+        with self._reading() as connection:
+            lines = connection.execute(select(SESSIONS).where(named)).all()
+        # Most are named so; the others are looked for among all.
+        return find(tuple(map(self._session_row, lines)) or self.sessions(), wanted)
 
     def events(self, session: str) -> tuple[Event, ...]:
         """Give the events of a session as far as they have been drained, by its id; else UnknownSession.
@@ -151,8 +158,7 @@ class Store:
         with self._writing(path.stem) as connection:
             line = line_of(connection, path.stem) or new_line(connection, path, ())
             if not line.damage:
-                step = connection.execute(select(count_steps(line.number))).scalar_one()
-                add_events(connection, line.number, line.events, (Faulted(step, str(damage)),))
+                add_events(connection, line.number, line.events, (Faulted(line.steps, str(damage)),))
                 connection.execute(change(line.number).values(damage=str(damage), events=line.events + 1))
             return not line.damage
 
@@ -249,6 +255,7 @@ def new_line(connection: Connection, path: Path, events: Sequence[Event]) -> Row
         events=0,
         folded=0,
         damage="",
+        steps=0,
     )
     return connection.execute(line.returning(SESSIONS)).one()
 
@@ -258,6 +265,7 @@ def take(connection: Connection, line: Row[Any], batch: Sequence[Record]) -> Non
     events = [event for record in batch for event in record.events]
     add_events(connection, line.number, line.events, events)
     values = {"drained": batch[-1].end, "events": line.events + len(events)}
+    values["steps"] = line.steps + sum(isinstance(event, Step) for event in events)
     values["latest"] = max([line.latest, *map(moment, events)])
     for end in events:
         if isinstance(end, SessionEnded):
@@ -308,13 +316,3 @@ def change(number: int, folded_less: int | None = None) -> Any:
     """Give the statement that changes a session's line, where asked only if less of it was folded."""
     changed = update(SESSIONS).where(SESSIONS.c.number == number)
     return changed if folded_less is None else changed.where(SESSIONS.c.folded < folded_less)
-
-
-def count_steps(session: Any) -> Any:
-    """Give the query for how many steps a session has."""
-    return select(func.count()).select_from(STEPS).where(STEPS.c.session == session).scalar_subquery()
-
-
-def steps_of_session() -> Any:
-    """Give the column of a list of sessions that counts their steps."""
-    return count_steps(SESSIONS.c.number).label("steps")

@@ -23,7 +23,7 @@ from clew.errors import BadSetting, MissingExtra, StoreError
 from clew.store.network import on_network
 from clew.store.urls import masked, without_secrets
 
-PATIENCE = 30.0  # seconds to wait for others to finish their writing
+PATIENCE = 60.0  # seconds to wait for others to finish their writing
 PAUSE = 0.01
 OUR_LOCK = 0x636C6577  # "clew": which of PostgreSQL's locks by number are ours
 

@@ -15,11 +15,11 @@ CLASS = re.compile(r"\[(?P<not>[!^]?)(?P<in>\]?[^]]*)\]")
 
 
 def conditions(wanted: Filter, dialect: str) -> Iterator[ColumnElement[bool]]:
-    """Give what must hold of the row of an artifact, and of the row of its name."""
+    """Give what must hold of the row of an artifact."""
     if not wanted.with_deleted:
         yield ARTIFACTS.c.deleted.is_(None)
     if wanted.name:
-        yield like(NAMES.c.name, wanted.name, dialect)
+        yield ARTIFACTS.c.name.in_(select(NAMES.c.number).where(like(NAMES.c.name, wanted.name, dialect)))
     if wanted.type:
         yield like_end(ARTIFACTS.c.type, ".", wanted.type, dialect)
     if wanted.since is not None:

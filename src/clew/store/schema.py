@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
 from clew.store.text import BIG, Exact
@@ -79,6 +80,7 @@ SESSIONS = Table(
     Column("events", Integer, nullable=False),  # how many events are in these tables
     Column("folded", Integer, nullable=False),  # how many of them the dependences were derived from
     Column("damage", Exact, nullable=False),  # why the rest of its journal cannot be read, or empty
+    Column("steps", Integer, nullable=False, server_default="0"),  # how many of the events are steps
     sqlite_autoincrement=True,  # a number is never given again: users write them down
 )
 
@@ -190,8 +192,9 @@ ARTIFACTS = Table(
     UniqueConstraint("name", "version"),
     sqlite_autoincrement=True,
 )
-PENDING = ARTIFACTS.c.whence == "pending"
-Index("artifacts_created", ARTIFACTS.c.created, ARTIFACTS.c.number)
+PENDING = ARTIFACTS.c.whence == literal_column("'pending'")  # as it stands: databases match it with the index below
+Index("artifacts_created", ARTIFACTS.c.created)
+Index("artifacts_deleted", ARTIFACTS.c.deleted)
 Index("artifacts_type", ARTIFACTS.c.type)
 Index("artifacts_blob", ARTIFACTS.c.blob)
 Index("artifacts_preview", ARTIFACTS.c.preview)
@@ -200,7 +203,7 @@ Index("artifacts_session_code", ARTIFACTS.c.session_code)
 Index("artifacts_pending", ARTIFACTS.c.session, sqlite_where=PENDING, postgresql_where=PENDING)
 
 TAGS = of_artifact("artifact_tags", Column("key", Exact, primary_key=True), Column("value", Exact, nullable=False))
-Index("artifact_tags_key", TAGS.c.key)  # without the values: they may be longer than an index takes
+Index("artifact_tags_key", TAGS.c.key, TAGS.c.value)
 
 PLACES = Table(
     "places",  # what codes read from outside, each once: the same files are read again and again

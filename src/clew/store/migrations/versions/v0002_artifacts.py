@@ -1,4 +1,4 @@
-"""Artifacts: their names, versions, codes, tags, inputs and packages."""
+"""Artifacts: their names, versions, codes, tags, inputs and packages. Sessions know how many steps they have."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +18,7 @@ def upgrade() -> None:
     make_artifacts()
     make_what_belongs_to_them()
     make_indexes()
+    count_steps()
 
 
 def make_names() -> None:
@@ -116,10 +117,15 @@ def artifact() -> sa.Column[int]:
 
 def make_indexes() -> None:
     """Make what is asked for quick to find."""
-    op.create_index("artifacts_created", "artifacts", ["created", "number"])
-    for column in ("type", "blob", "preview", "code", "session_code"):
+    for column in ("created", "deleted", "type", "blob", "preview", "code", "session_code"):
         op.create_index(f"artifacts_{column}", "artifacts", [column])
     op.create_index("artifacts_pending", "artifacts", ["session"], sqlite_where=PENDING, postgresql_where=PENDING)
-    op.create_index("artifact_tags_key", "artifact_tags", ["key"])
+    op.create_index("artifact_tags_key", "artifact_tags", ["key", "value"])
     op.create_index("artifact_inputs_place", "artifact_inputs", ["place"])
     op.create_index("artifact_packages_package", "artifact_packages", ["package", "version"])
+
+
+def count_steps() -> None:
+    """Write down how many steps each session has."""
+    op.add_column("sessions", sa.Column("steps", sa.Integer, nullable=False, server_default="0"))
+    op.execute("UPDATE sessions SET steps = (SELECT count(*) FROM steps WHERE steps.session = sessions.number)")
