@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 import types
+from gc import is_tracked
 from itertools import islice
 
 from xxhash import xxh3_64, xxh3_64_intdigest
@@ -81,37 +82,62 @@ def is_scalar(cls: type) -> bool:
 class BulkMemory:
     """What was found of long containers, by address, until the program may have changed them.
 
-    `None` stands for a container that holds more than plain data; `stale` are those that changed and hold plain data
-    still.
+    `None` stands for a container that holds more than plain data; `unread` are those that hold plain data, as far as
+    can be told without reading them; `mistaken`, those of which that was not so.
     """
 
     digests: dict[int, int | None] = field(default_factory=dict)
-    stale: set[int] = field(default_factory=set)
+    unread: set[int] = field(default_factory=set)
+    mistaken: set[int] = field(default_factory=set)
 
     def is_bulk(self, value: Any) -> bool:
         """Tell whether a container is long and holds plain data only."""
-        return size_of(value) > BULK and (identity(value) in self.stale or self.digest(value) is not None)
+        if size_of(value) <= BULK:
+            return False
+        address = identity(value)
+        if address in self.unread or address in self.mistaken:
+            return True
+        if address not in self.digests and _seems_plain(value):
+            self.unread.add(address)
+            return True
+        return self.digest(value) is not None
 
     def digest(self, value: Any) -> int | None:
         """The fingerprint of a long container of plain data, by value; None for any other container."""
         if size_of(value) <= BULK:
             return None
         address = identity(value)
-        if address not in self.digests or address in self.stale:
-            self.stale.discard(address)
-            self.digests[address] = _written(value)
+        if address in self.unread or address not in self.digests:
+            found = self.digests[address] = _written(value)
+            if found is None and address in self.unread:
+                self.mistaken.add(address)
+            self.unread.discard(address)
         return self.digests[address]
 
     def forget(self, addresses: Iterable[int]) -> None:
         """The program may have changed these."""
         for address in addresses:
             self.digests.pop(address, None)
-            self.stale.discard(address)
+            self.unread.discard(address)
+            self.mistaken.discard(address)
 
     def outdate(self, address: int) -> None:
         """The program changed this one; it holds no more than plain data if it did before."""
         if self.digests.get(address) is not None:
-            self.stale.add(address)
+            self.unread.add(address)
+
+
+def _seems_plain(value: Any) -> bool:
+    """Tell from the types of the rows, and from Python's own account of what may hold more, whether data is plain.
+
+    A dict that the garbage collector does not track holds nothing that leads on.
+    """
+    kinds = set(map(type, _rows(value)))
+    return kinds <= PLAIN or (kinds <= ROWS and _plain_rows(value) and not any(map(is_tracked, _rows(value))))
+
+
+def _rows(value: Any) -> Iterable[Any]:
+    return dict.values(value) if issubclass(type(value), dict) else list.__iter__(value)
 
 
 def size_of(value: Any) -> int:
@@ -121,9 +147,7 @@ def size_of(value: Any) -> int:
 
 def _written(value: Any) -> int | None:
     """The fingerprint of plain data, in C; marshal refuses whatever is not plain."""
-    held = dict.values(value) if issubclass(type(value), dict) else list.__iter__(value)
-    kinds = set(map(type, held))
-    if not kinds <= ROWS or not _plain_rows(value):
+    if not set(map(type, _rows(value))) <= ROWS or not _plain_rows(value):
         return None
     digest = xxh3_64()
     try:
@@ -143,8 +167,7 @@ def _chunks(value: Any) -> Iterator[list[Any]]:
 
 def _plain_rows(value: Any) -> bool:
     """Tell whether the first rows hold plain data: marshal would copy arrays instead of refusing them."""
-    held = dict.values(value) if issubclass(type(value), dict) else list.__iter__(value)
-    for row in islice(held, 20):
+    for row in islice(_rows(value), 20):
         if type(row) in (list, tuple, dict):
             inner = row.values() if type(row) is dict else row
             if not set(map(type, inner)) <= ROWS:

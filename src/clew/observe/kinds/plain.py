@@ -6,6 +6,7 @@ import marshal
 
 from xxhash import xxh3_64_intdigest
 
+from clew.knowledge.lines import identity
 from clew.model.quick import deque
 from clew.model.typed import Any
 from clew.observe.atoms import ATOMS, BULKS, PLAIN, digest_of, digest_of_one, stateful, token
@@ -13,6 +14,8 @@ from clew.observe.kind import Digest, Kind, Opaque, Reach
 
 ORDER = "*"
 """The part that says which parts there are, in which order."""
+
+MISTAKEN = Opaque("a long container that holds more than it seemed to")
 
 NOTHING = digest_of(())
 """The fingerprint of what is empty."""
@@ -25,10 +28,12 @@ def list_reach(value: Any) -> Reach:
     return Reach(stateful(list.__iter__(value)))
 
 
-def list_digest(value: Any) -> Digest:
+def list_digest(value: Any) -> Digest | Opaque:
     """By the elements in their order."""
     if (bulk := BULKS.digest(value)) is not None:
         return Digest(bulk)
+    if identity(value) in BULKS.mistaken:
+        return MISTAKEN
     return Digest(digest_of(list.__iter__(value)))
 
 
@@ -42,10 +47,12 @@ def dict_reach(value: Any) -> Reach:
     return Reach(stateful(part for item in dict.items(value) if type(item[0]) is not str for part in item), parts)
 
 
-def dict_digest(value: Any) -> Digest:
+def dict_digest(value: Any) -> Digest | Opaque:
     """By key where the keys are texts."""
     if (bulk := BULKS.digest(value)) is not None:
         return Digest(bulk)
+    if identity(value) in BULKS.mistaken:
+        return MISTAKEN
     parts = {key: digest_of_one(held) for key, held in dict.items(value) if type(key) is str}
     parts[ORDER] = digest_of(parts)
     if len(parts) > dict.__len__(value):

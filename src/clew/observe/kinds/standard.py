@@ -13,9 +13,11 @@ from clew.observe.kinds.plain import ORDER, dict_digest, dict_reach
 from clew.observe.kinds.raw import attributes, class_digest
 
 
-def ordered_digest(value: Any) -> Digest:
+def ordered_digest(value: Any) -> Digest | Opaque:
     """Digest an ordered dictionary by key, in its own order, which is not that of the dict below it."""
     found = dict_digest(value)
+    if isinstance(found, Opaque):
+        return found
     return Digest(found.whole, {**found.parts, ORDER: digest_of(OrderedDict.__iter__(value))})
 
 
