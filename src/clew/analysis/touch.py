@@ -64,7 +64,7 @@ def touch_of(statement: ast.stmt) -> Touch:
         any(isinstance(n, ast.ClassDef) and bool(n.bases or n.keywords or n.decorator_list) for n in nodes),
         frozenset(pair for node in nodes for pair in _attribute_stored(node)),
         _handed(nodes) if any(isinstance(node, ast.Call) for node in nodes) else frozenset(),
-        called_only(nodes),
+        called_only(statement, nodes),
         settings_of(nodes),
     )
 
@@ -160,13 +160,24 @@ def _attribute_stored(node: ast.AST) -> Iterator[tuple[str, str]]:
             return
 
 
-def called_only(nodes: list[ast.AST]) -> frozenset[str]:
-    """Variables that are called and not used otherwise."""
-    callees = {
-        id(node.func): node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    }
+def called_only(statement: ast.stmt, nodes: list[ast.AST]) -> frozenset[str]:
+    """Variables that are called for what is assigned as it is, and not used otherwise: nothing is done with the result."""
+    match statement:
+        case ast.Assign(targets=targets, value=value) if all(isinstance(each, ast.Name) for each in targets):
+            made = [each for each in _displayed(value) if isinstance(each, ast.Call)]
+        case _:
+            return frozenset()
+    callees = {id(call.func): call.func.id for call in made if isinstance(call.func, ast.Name)}
     others = {node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in callees}
     return frozenset(callees.values()) - others
+
+
+def _displayed(value: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(value, (ast.Tuple, ast.List)):
+        for element in value.elts:
+            yield from _displayed(element)
+    else:
+        yield value
 
 
 def _handed(nodes: list[ast.AST]) -> frozenset[str]:

@@ -104,5 +104,5 @@ class Touch:
     builds: bool  # a class with bases, keywords or decorators: making it may run the user's code
     attributes: frozenset[tuple[str, str]]  # attributes stored right on a variable; ".holder" for deeper ones
     handed: frozenset[str]  # variables of which a method that may change them is handed on, not called
-    called: frozenset[str]  # variables that are called and not used otherwise
+    called: frozenset[str]  # variables that are called, for what is assigned as it is, and not used otherwise
     settings: frozenset[tuple[str, str]]  # settings asked for: how they are spoken of, and which; "" for any
