@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from clew.analysis.columns import NONE, columns_of
 from clew.model.data import dataclass, field
-from clew.model.statements import SHOWN, WHOLE, Access
+from clew.model.statements import LENGTH, SHOWN, WHOLE, Access
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -144,7 +144,12 @@ class _Walker(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         self.calls += 1
-        self.generic_visit(node)
+        match node:
+            case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)], keywords=[]):
+                self.visit(node.func)
+                self.read(name, Access(LENGTH))
+            case _:
+                self.generic_visit(node)
         self.calls -= 1
 
     # ---- statements that bind by a string ---------------------------------------------------------------

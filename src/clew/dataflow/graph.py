@@ -222,8 +222,17 @@ class _Folding:
 
     def settle(self, step: Step, name: str) -> None:
         """A name is bound anew: what was spared before no longer matters, but within the branching itself."""
-        around = set(self.tables[step.source].ancestors(step.statement))
+        table = self.tables[step.source]
+        around = set(table.ancestors(step.statement))
         kept = {at: n for at, n in self.spared.get(name, {}).items() if at[0] == step.source and at[1] in around}
+        # What a handler binds does not make up for what was cut off in the body that raised.
+        kept |= {
+            at: n
+            for at, n in self.spared.get(name, {}).items()
+            if at[0] == step.source
+            for header in around.intersection(table.ancestors(at[1]))
+            if table.branch_under(at[1], header) != table.branch_under(step.statement, header)
+        }
         self.spared[name] = kept
 
     def spared_for(self, step: Step | None, resource: Name) -> list[Dependence]:

@@ -25,6 +25,8 @@ class Access:
 
     "shown" is for `Out[3]` and `_3`: where `Out` is the shell's they are one, and both are read.
 
+    "length" is for `len(x)`: of a frame it shows the rows, of anything else the whole.
+
     "column" is for what picks a column if the variable is a frame, and means the whole if it is not.
 
     `stored` says that the place is only written.
@@ -37,6 +39,7 @@ class Access:
 
 WHOLE = Access("whole")
 SHOWN = "shown"
+LENGTH = "length"
 
 
 @dataclass(frozen=True, slots=True)

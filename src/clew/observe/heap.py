@@ -7,7 +7,7 @@ import types
 from clew.knowledge.lines import class_mro, class_names, identity
 from clew.model.effects import Changed, Effect, Reason
 from clew.model.resources import ALL_CELLS, ALL_PARTS, Cell
-from clew.model.statements import WHOLE, Access
+from clew.model.statements import LENGTH, WHOLE, Access
 from clew.model.typed import Any, Callable, Collection, Iterable
 from clew.observe.atoms import ATOMS, BULKS
 from clew.observe.explore import Exploration
@@ -23,7 +23,10 @@ MANY = 40
 DRAWN = frozenset({"artist", "artists", "spines", "part of a figure"})
 """Kinds of what belongs to a figure."""
 
-SHOWN: dict[str, frozenset[str]] = {"columns": frozenset({ORDER}), "index": frozenset()}
+SHOWN: dict[str, frozenset[str]] = {
+    "index": frozenset(),
+    **dict.fromkeys(("columns", "shape", "size", "empty", "axes"), frozenset({ORDER})),
+}
 """What attributes of a frame show of it, beside its rows."""
 
 HOOKS = frozenset({"__getattribute__", "__setattr__", "__delattr__"})
@@ -88,6 +91,8 @@ class Heap(Surveys):
             if shown is not None and access.kind == "attribute" and not access.stored:
                 parts |= shown
                 continue
+            if access.kind == LENGTH and kind is not None and kind.name == "frame" and self.counts_rows(type(value)):
+                continue
             if kind is None or not self.is_plain(value, kind, access):
                 return None
             if access.stored:
@@ -100,6 +105,8 @@ class Heap(Surveys):
     def is_plain(self, value: object, kind: Kind, access: Access) -> bool:
         """Tell whether an access gets or sets just what is stored under its key, no code in between."""
         cls = type(value)
+        if access.kind == LENGTH:
+            return False
         if access.kind == "column":
             return kind.name == "frame" and not is_users_class(cls)
         if access.kind == "item":
@@ -107,7 +114,11 @@ class Heap(Surveys):
         if kind.name in ("class", "module"):
             held = (class_names(value) if cls is type else vars(value)).get(access.key)
             return cls in (type, types.ModuleType) and type(held) not in (types.FunctionType, type)
-        return kind.name in ("instance", "frame") and self.is_plain_attribute(value, access.key)
+        return kind.name in ("instance", "frame", "namespace") and self.is_plain_attribute(value, access.key)
+
+    def counts_rows(self, cls: type) -> bool:
+        """Tell whether `len` of a frame counts its rows: neither is the program's own."""
+        return "len" not in self.namespace and not is_users_class(cls)
 
     def is_plain_attribute(self, value: object, name: str) -> bool:
         """Tell whether `value.name` is just what is stored under that name."""

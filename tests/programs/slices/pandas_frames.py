@@ -57,6 +57,9 @@ CASES = (
     Case("a user's subclass of DataFrame", "class F(pd.DataFrame):\n    _metadata = ['note']\n    @property\n    def _constructor(self):\n        return F\n\nf = F({'a': [1]})\nf.note = 'x'\nz = 1\nf['b'] = 2\nr = f.note", "r", keeps=(1, 3, 4, 5, 6, 7, 9, 10, 13)),
     Case("an accessor registered by the user", "@pd.api.extensions.register_dataframe_accessor('mine')\nclass Mine:\n    def __init__(self, obj):\n        self.obj = obj\n    def total(self):\n        return self.obj['a'].sum()\n\nz = 1\nr = df.mine.total()", "r", keeps=(1, 2, 3, 4, 5, 6, 7, 8, 11)),
     Case("a method put on DataFrame by a function", "def patch(cls):\n    setattr(cls, 'total', lambda self: self['a'].sum())\n\nz = 1\npatch(pd.DataFrame)\nz = df.describe()\nr = df.total()", "r", keeps=(1, 2, 3, 4, 7, 9)),
+    Case("the length of a frame", "df['c'] = 1\ndf = df.dropna()\ndf['d'] = 2\nr = len(df)", "r", keeps=(1, 2, 3, 4, 6)),
+    Case("the shape of a frame", "df['a'] = df['a'] + 1\ndf['c'] = 1\nr = df.shape", "r", keeps=(1, 2, 4, 5)),
+    Case("the length of a frame by a function of the program's", "def len(x):\n    return x['a'].sum()\n\ndf['a'] = 5\nr = len(df)", "r", keeps=(1, 2, 3, 4, 6, 7)),
     Case("objects in a column", "x = [1]\nz = 1\ndf['o'] = [x, x, x]\ndf['o'][0].append(2)\nr = df['o'].tolist()", "r", keeps=(1, 2, 3, 5, 6, 7)),
     Case("a query that is put together", "low, col = 1, 'a'\nz = 1\nr = df.query(f'{col} > @low')", "r", keeps=(1, 2, 3, 5)),
 )
