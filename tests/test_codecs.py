@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import io
 import json
 import pickle
 import sqlite3
 import subprocess
 import threading
 import uuid
+import zipfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -144,7 +146,6 @@ PLAIN = [
     Case("a list that holds itself", circle, "pickle"),
     Case("a dict with an order of its own", lambda: OrderedDict(a=1), "pickle"),
     Case("an object", lambda: Point(3), "pickle"),
-    Case("arrays by name", lambda: {"x": np.arange(3)}, "pickle"),
     Case("a class of the standard library", lambda: OrderedDict, "pickle"),
 ]
 
@@ -265,6 +266,28 @@ ESTIMATORS = [
     ),
 ]
 
+
+def twice() -> list[Any]:
+    table = frame(a=[1])
+    return [table, table]
+
+
+PARTS = [
+    Case("arrays by name", lambda: {"x": np.arange(3), "y": np.eye(2)}, "parts"),
+    Case("frames and numbers", lambda: {"train": frame(a=[1]), "rate": 0.1, "n": np.float64(3)}, "parts"),
+    Case("a split", lambda: (frame(a=[1]), frame(a=[2]), pd.Series([1]), np.arange(2)), "parts"),
+    Case("deep inside", lambda: [{"a": ({1: scipy.sparse.csr_matrix([[1.0]])}, None)}], "parts"),
+    Case("one frame in two places", twice, "parts"),
+    Case("a model and its scores", lambda: {"m": fitted(sklearn.linear_model.Ridge()), "s": [0.5]}, "parts"),
+    Case(
+        "a forest and its scores", lambda: [fitted(sklearn.ensemble.RandomForestClassifier(2)), 1], "pickle", once=False
+    ),
+    Case("more arrays than an archive should have", lambda: [np.arange(2) for _ in range(1001)], "pickle"),
+    Case("an array of objects and another", lambda: [np.array([len]), np.arange(2)], "pickle", once=False),
+    Case("a frame that no open format holds", lambda: [frame(a=[1j])], "pickle", once=False),
+    Case("a function among arrays", lambda: [np.arange(2), len], "pickle", once=False),
+]
+
 needs_arrow = pytest.mark.skipif(not HAS_ARROW, reason="pyarrow is not installed: pip install 'clew[formats]'")
 needs_skops = pytest.mark.skipif(not HAS_SKOPS, reason="skops is not installed: pip install 'clew[formats]'")
 
@@ -277,6 +300,7 @@ def cases() -> Iterator[Any]:
         (FRAMES, [needs_arrow]),
         (SERIES, [needs_arrow]),
         (ESTIMATORS, [needs_skops]),
+        (PARTS, [needs_arrow, needs_skops]),
     ]:
         for case in some_cases:
             yield pytest.param(case, id=case.name, marks=marks)
@@ -310,6 +334,10 @@ def test_equal_values_are_stored_once(case: Case, blobs: Blobs, keys: Keys) -> N
     assert first.kept == second.kept
 
 
+def is_table(value: object) -> bool:
+    return isinstance(value, pd.DataFrame | pd.Series | np.ndarray)
+
+
 def same(found: Any, value: Any) -> None:
     """Compare as the library's own tests do, which know nothing of how we compare."""
     if isinstance(value, pd.DataFrame):
@@ -320,8 +348,25 @@ def same(found: Any, value: Any) -> None:
     elif isinstance(value, np.ndarray) and not isinstance(value, np.ma.MaskedArray):
         np.testing.assert_array_equal(found, value, strict=True)
         assert found.dtype == value.dtype
+    elif type(value) in (list, tuple, dict) and any(map(is_table, value)):
+        for mine, theirs in zip(found, value, strict=True):
+            same(mine, theirs)
     elif type(value) in (str, bytes, bytearray, dict, tuple, set, OrderedDict, Point):
         assert repr(found) == repr(value)
+
+
+def test_one_frame_in_two_places_comes_back_as_one(blobs: Blobs, keys: Keys) -> None:
+    first, second = fetch(keep(twice(), blobs, CODECS, keys), blobs, CODECS, keys)
+    assert first is second
+
+
+def test_others_read_the_parts(blobs: Blobs, keys: Keys, tmp_path: Path) -> None:
+    kept = keep({"x": np.arange(3), "rate": 0.5}, blobs, CODECS, keys)
+    assert isinstance(kept.kept, Blob)
+    with blobs.open(kept.kept) as file, zipfile.ZipFile(file) as archive:
+        assert archive.namelist() == ["1.npy", "value.json"]
+        assert np.load(io.BytesIO(archive.read("1.npy"))).tolist() == [0, 1, 2]
+        assert json.loads(archive.read("value.json")) == {"x": {"$part": ["1.npy", "npy"]}, "rate": 0.5}
 
 
 UNLIKE = [

@@ -16,7 +16,20 @@ from importlib.metadata import entry_points
 
 import pluggy
 
-from clew.store.codecs import arrays, estimators, figures, files, frames, pickles, plain, polar, sparse, tensors, text
+from clew.store.codecs import (
+    arrays,
+    estimators,
+    figures,
+    files,
+    frames,
+    parts,
+    pickles,
+    plain,
+    polar,
+    sparse,
+    tensors,
+    text,
+)
 from clew.store.codecs.codec import Codec
 
 GROUP = "clew"
@@ -54,6 +67,7 @@ class OwnCodecs:
             tensors.SAFETENSORS,
             estimators.SKOPS,
             estimators.SIGNED,
+            parts.PARTS,
             figures.FIGURE,
             pickles.PICKLE,
         )

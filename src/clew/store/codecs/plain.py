@@ -21,7 +21,7 @@ import math
 import pathlib
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from clew.errors import NotExact
@@ -52,18 +52,22 @@ def read(file: BinaryIO) -> object:
 
 
 class Encoding:
-    """One value being turned into what JSON can say; `met` are the objects in it that can be changed."""
+    """One value being turned into what JSON can say; `met` are the objects in it that can be changed.
 
-    __slots__ = ("met",)
+    `other` says what JSON has no word for; NotExact if it has none either.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("met", "other")
+
+    def __init__(self, other: Callable[[Any], object] | None = None) -> None:
         self.met: set[int] = set()
+        self.other = numbered if other is None else other
 
     def encoded(self, value: Any) -> object:
         """Give a value as JSON can say it."""
         kind = type(value)
         if id(kind) not in PLAIN:
-            return numbered(value)
+            return self.other(value)
         if kind in JSON_TYPES:
             return value
         if kind in HELD:
@@ -75,7 +79,8 @@ class Encoding:
         if kind is dict:
             return self.encoded_dict(value)
         if kind in (tuple, set, frozenset):
-            return {f"${kind.__name__}": [self.encoded(item) for item in ordered(value)]}
+            items = [self.encoded(item) for item in value]
+            return {f"${kind.__name__}": items if kind is tuple else sorted(items, key=json.dumps)}
         name, say, _ = WORDS[kind]
         return {name: say(value)}
 
@@ -92,11 +97,6 @@ class Encoding:
         return {"$dict": [[self.encoded(key), self.encoded(held)] for key, held in value.items()]}
 
 
-def ordered(value: Any) -> list[Any]:
-    """Give the items of a tuple as they come, those of a set in an order that is always the same."""
-    return list(value) if type(value) is tuple else sorted(value, key=lambda item: (type(item).__name__, repr(item)))
-
-
 def numbered(value: Any) -> object:
     """Give a number of NumPy; NotExact for anything else."""
     if not is_number(value):
@@ -111,16 +111,18 @@ def is_number(value: object) -> bool:
     return numpy is not None and type(value).__module__ == "numpy" and isinstance(value, tuple(filter(None, kinds)))
 
 
-def decoded(said: Any) -> Any:
-    """Give the value that JSON says."""
+def decoded(said: Any, other: Callable[[str, Any], Any] | None = None) -> Any:
+    """Give the value that JSON says; `other` gives what is said in words that are not ours."""
     if type(said) is list:
-        return [decoded(item) for item in said]
+        return [decoded(item, other) for item in said]
     if type(said) is not dict:
         return said
     name = next(iter(said), "")
-    if name.startswith("$"):
-        return UNSAID[name](said[name])
-    return {key: decoded(held) for key, held in said.items()}
+    if not name.startswith("$"):
+        return {key: decoded(held, other) for key, held in said.items()}
+    if name in CONTAINERS:
+        return CONTAINERS[name](decoded(item, other) for item in said[name])
+    return UNSAID[name](said[name]) if other is None or name in UNSAID else other(name, said[name])
 
 
 def decoded_number(said: list[str]) -> object:
@@ -128,11 +130,6 @@ def decoded_number(said: list[str]) -> object:
     import numpy as np  # only who saved such a number needs it
 
     return np.frombuffer(base64.b64decode(said[1]), dtype=said[0])[0]
-
-
-def decoded_items(kind: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Give what makes a container of its items."""
-    return lambda said: kind(decoded(item) for item in said)
 
 
 WORDS: dict[type, tuple[str, Callable[[Any], object], Callable[[Any], object]]] = {
@@ -158,12 +155,15 @@ WORDS: dict[type, tuple[str, Callable[[Any], object], Callable[[Any], object]]] 
     range: ("$range", lambda value: [value.start, value.stop, value.step], lambda said: range(*said)),
 }
 
+CONTAINERS: dict[str, Callable[[Iterator[Any]], object]] = {
+    "$tuple": tuple,
+    "$set": set,
+    "$frozenset": frozenset,
+    "$dict": dict,
+}
+
 UNSAID: dict[str, Callable[[Any], object]] = {
     "$float": float,
-    "$tuple": decoded_items(tuple),
-    "$set": decoded_items(set),
-    "$frozenset": decoded_items(frozenset),
-    "$dict": lambda said: {decoded(key): decoded(held) for key, held in said},
     "$numpy": decoded_number,
     **{name: unsay for name, _, unsay in WORDS.values()},
 }
