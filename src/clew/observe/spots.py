@@ -181,7 +181,9 @@ class Stores:
         """A column of a frame, which is replaced, not written into."""
         known = self.heap.known_part(value, spot.key)
         before = column_now(value, spot.key, known)
-        return None if before is None else PartStore(spot.root, identity(value), spot.key, before, stateful=True)
+        if before is None:
+            return None
+        return PartStore(spot.root, identity(value), spot.key, before, column_leads(value, spot.key))
 
     # ---- after ------------------------------------------------------------------------------------------
 
@@ -215,7 +217,8 @@ class Stores:
             now = column_now(value, store.part)
             if now is None:
                 return self.heap.changed_unseen(store.address, step)
-            return self.heap.change_part(value, store.part, store.before, now, step, fresh=True)
+            fresh = store.stateful or column_leads(value, store.part)
+            return self.heap.change_part(value, store.part, store.before, now, step, fresh=fresh)
         held = value if type(value) is dict else own_attributes(value)
         there = (held or {}).get(store.part, NOBODY)
         now = ABSENT if there is NOBODY else digest_of_one(there)
@@ -248,6 +251,13 @@ def elements(value: Any) -> list[object]:
     if type(value) is dict:
         return [*dict.keys(value), *dict.values(value)]
     return [*value] if type(value) in (list, set, deque) else []
+
+
+def column_leads(value: Any, name: str) -> bool:
+    """Tell whether a column of a frame leads to anything, or is not there."""
+    from clew.observe.kinds.frames import column_leads_on  # pandas is loaded
+
+    return column_leads_on(value, name)
 
 
 def column_now(value: Any, name: str, known: int | None = None) -> int | None:

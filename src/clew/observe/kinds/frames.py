@@ -6,6 +6,8 @@ consolidation and the library's caches are not state.
 
 from __future__ import annotations
 
+from _weakref import ref
+
 from clew.knowledge.lines import identity
 from clew.model.typed import Any, Iterable, Iterator, Mapping
 from clew.observe.digests import ATOMS, of_mapping, of_plain
@@ -107,8 +109,8 @@ def has_column(df: Any, name: str) -> bool:
 def place_of(df: Any, name: str) -> int | None:
     """Find the one column of that name: its place, -1 where there is none; None where that cannot be told."""
     manager = attributes(df).get("_mgr")
-    said = [] if manager is None else attribute(manager, "axes")[0].tolist()
-    if manager is None or not ATOMS.issuperset(map(type, said)) or said.count(name) > 1:
+    said = [] if manager is None else _part_names(attribute(manager, "axes")[0])
+    if manager is None or said.count(name) > 1:
         return None
     return said.index(name) if name in said else -1
 
@@ -118,12 +120,22 @@ def column_seen(df: Any, name: str) -> int | None:
     place = place_of(df, name)
     if place is None or place < 0:
         return None if place is None else 0
+    return content(_column_at(df, place))
+
+
+def column_leads_on(df: Any, name: str) -> bool:
+    """Tell whether a column, by its name, leads to anything: objects in it, or memory shared with others."""
+    place = place_of(df, name)
+    return place is None or place < 0 or not copies_on_write() or bool(held(_column_at(df, place)))
+
+
+def _column_at(df: Any, place: int) -> Any:
     manager = attributes(df)["_mgr"]
     blocks, numbers = attribute(manager, "blocks"), attribute(manager, "blknos")
     if blocks is None or numbers is None:
-        return next(content(values) for other, values in columns(manager) if other == place)
+        return next(values for other, values in columns(manager) if other == place)
     values = attribute(blocks[numbers[place]], "values")
-    return content(values if values.ndim == 1 else values[attribute(manager, "blklocs")[place]])
+    return values if values.ndim == 1 else values[attribute(manager, "blklocs")[place]]
 
 
 def _note(name: str | None, place: int, seen: int, parts: dict[str, int], nameless: list[tuple[int, int]]) -> None:
@@ -135,8 +147,21 @@ def _note(name: str | None, place: int, seen: int, parts: dict[str, int], namele
 
 
 def _part_names(header: Any) -> list[str | None]:
-    """Return the column names that are texts, and None for the others."""
-    return [name if type(name) is str else None for name in header.tolist()]
+    """Return the column names that are texts, and None for the others. An index's labels never change."""
+    known = NAMED.get(identity(header))
+    if known is not None and known[0]() is header:
+        return known[1]
+    said = [name if type(name) is str else None for name in header.tolist()]
+    if len(NAMED) >= FEW:
+        NAMED.clear()
+    NAMED[identity(header)] = ref(header), said
+    return said
+
+
+NAMED: dict[int, tuple[ref[Any], list[str | None]]] = {}
+"""The names that headers were found to hold, by their addresses, as long as they live."""
+
+FEW = 100
 
 
 def _manners(state: Mapping[str, Any]) -> tuple[int, bool, int]:
