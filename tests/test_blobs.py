@@ -198,6 +198,16 @@ def test_gc_removes_what_killed_saves_left(blobs: Blobs) -> None:
     assert drafts(blobs) == []
 
 
+def test_gc_forgets_the_parts_of_what_was_never_sent_whole(request: pytest.FixtureRequest) -> None:
+    blobs = Blobs(url_of("s3", request))
+    files = blobs._shelf._files  # type: ignore[attr-defined]  # it is a bucket
+    folder = blobs.url.removeprefix(f"s3://{s3.BUCKET}/")
+    for key in (f"{folder}/drafts/half", f"{folder}-of-others/half"):
+        files.call_s3("create_multipart_upload", Bucket=s3.BUCKET, Key=key)
+    blobs.gc(none_needed, grace=60)  # this server says of every one that it began in 2010
+    assert [each["Key"] for each in files.list_multipart_uploads(s3.BUCKET)] == [f"{folder}-of-others/half"]
+
+
 def overwrite_draft(blobs: Blobs) -> None:
     import fsspec.core
 

@@ -100,6 +100,16 @@ class Bucket:
             with suppress(FileNotFoundError):
                 if self._modified(key) < now - seconds:
                     self._files.rm_file(key)
+        if self._files.protocol[0] == "s3":
+            self._abort_uploads(now - seconds)
+
+    def _abort_uploads(self, before: float) -> None:
+        """Have S3 forget the parts of big drafts whose sending never ended: nobody sees them, but they are paid for."""
+        bucket, _, folder = f"{self._root}/{DRAFTS}/".partition("/")
+        for upload in self._files.list_multipart_uploads(bucket):
+            if upload["Key"].startswith(folder) and upload["Initiated"].timestamp() < before:
+                names = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
+                self._files.call_s3("abort_multipart_upload", Bucket=bucket, **names)
 
     def _committed(self, draft: BinaryIO, name: str, told: Told) -> bool:
         """Send a draft once; tell whether no gc came between."""
