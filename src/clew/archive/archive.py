@@ -57,7 +57,7 @@ class Elsewheres(Protocol):
     def keep(self, value: object, name: str) -> Value:
         """Have the value kept; say where."""
 
-    def fetch(self, value: Value, keys: Keys) -> object:
+    def fetch(self, value: Value) -> object:
         """Give the value back."""
 
     def note(self, record: ArtifactRecord) -> None:
@@ -155,7 +155,7 @@ class Archive:
     def value(self, record: ArtifactRecord) -> object:
         """Give the value of an artifact; DamagedBlob, MissingBlob or UntrustedValue where it cannot be had."""
         if isinstance(record.value.kept, Elsewhere):
-            return self.elsewhere[record.value.codec].fetch(record.value, self.keys)
+            return self.elsewhere[record.value.codec].fetch(record.value)
         value = fetch(record.value, self.blobs, self.codecs, self.keys)
         return named(value, file_name(record)) if isinstance(value, File) else value
 

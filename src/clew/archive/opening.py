@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from clew.archive.archive import Archive
-from clew.archive.mlflow import MLFLOW
+from clew.archive.mlflow import NAME as MLFLOW
+from clew.archive.mlflow import Mlflow
 from clew.archive.sessions import RecordedSessions
 from clew.capture import watching
 from clew.model.artifacts import ArtifactRecord
@@ -18,8 +19,6 @@ from clew.store.blobs import Blobs
 from clew.store.codecs.codec import Codec
 from clew.store.database import Store
 from clew.store.trust import Keys
-
-ELSEWHERE = {"mlflow": MLFLOW}
 
 
 class Open:
@@ -48,7 +47,8 @@ class Open:
             self._store = store = self._open()
             sessions = RecordedSessions(store, self._live)
             blobs = Blobs(self._blobs(store))
-            archive = Archive(store.catalog, blobs, self._codecs(), Keys(), sessions, ELSEWHERE)
+            keys = Keys()
+            archive = Archive(store.catalog, blobs, self._codecs(), keys, sessions, {MLFLOW: Mlflow(keys)})
             if self._complete:
                 archive.complete_all()
         except BaseException:

@@ -189,7 +189,7 @@ class Artifact:
 def facts(record: ArtifactRecord) -> tuple[str, ...]:
     """An artifact's type, size, time, tags and note, each in a few words."""
     kept = record.value.kept
-    size = bytes_said(kept.size) if isinstance(kept, Blob) else kept.uri
+    size = bytes_said(kept.size) if isinstance(kept, Blob) else kept.uri.partition("?")[0]
     deleted = "deleted" if record.deleted is not None else ""
     return (
         type_said(record.value.type),
