@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 
-from benchmarks import statements
+from benchmarks import statements, store
 from benchmarks.cases import CASES, Case
 from benchmarks.measure import CLEW, PLAIN, Run, Way, measured
 from benchmarks.others import other_ways
@@ -17,6 +17,8 @@ MB = 1_000_000
 def main() -> int:
     """Measure every case and print a line of each; the exit status is 1 where a program failed."""
     options = _options()
+    if options.store:
+        return store.main(quick=options.quick, url=options.url)
     if options.statements:
         return statements.main(options.only)
     ways = [PLAIN, *([] if options.plain else [CLEW]), *(other_ways() if options.others else ())]
@@ -43,6 +45,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="how often each program runs each way")
     parser.add_argument("--only", default="", help="a part of a case's name")
     parser.add_argument("--others", action="store_true", help="ipyflow and noWorkflow beside, where they install")
+    parser.add_argument("--store", action="store_true", help="what questions to a big store cost, instead")
+    parser.add_argument("--url", default="", help="with --store: an empty PostgreSQL database to make it in")
     parser.add_argument("--statements", action="store_true", help="what a cheap statement costs, by kind, instead")
     parser.add_argument("--plain", action="store_true", help="plain Python only")
     return parser.parse_args()

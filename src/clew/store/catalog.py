@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, union, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, tuple_, union, update
 
 from clew.errors import UnknownArtifact
 from clew.model.artifacts import ArtifactRecord, Blob, Whence
@@ -19,6 +19,7 @@ from clew.store.schema import ARTIFACTS, NAMES, PENDING, TAGS, TEXTS
 
 BLOBS = ((ARTIFACTS.c.blob, ARTIFACTS.c.size), (ARTIFACTS.c.preview, ARTIFACTS.c.preview_size))
 ALL_BLOBS = union(*(select(hash_, size).where(hash_.is_not(None)) for hash_, size in BLOBS))
+ORDER = (ARTIFACTS.c.created, ARTIFACTS.c.number)
 CLOSE = 1000  # names among which the ones nearest to a misspelt one are looked for
 
 
@@ -55,18 +56,18 @@ class Catalog:
         after: tuple[str, int] | None = None,
         code: bool = False,
     ) -> tuple[ArtifactRecord, ...]:
-        """Give the artifacts wanted, the one saved last first, at most `limit` of them; their codes are empty unless asked for.
+        """Give the artifacts wanted, newest first, at most `limit` of them; their codes are empty unless asked for.
 
         `after` is the name and version of the last one of the page before.
         """
         asked = select(ARTIFACTS.c.number).where(*conditions(wanted, self._database.dialect))
         with self._database.reading() as connection:
             if after is not None:
-                asked = asked.where(ARTIFACTS.c.number < number_of(connection, *after))
+                asked = asked.where(tuple_(*ORDER) < tuple_(*order_of(connection, *after)))
             # The numbers alone are quickly sorted; then the rows of those that are left.
-            some = asked.order_by(ARTIFACTS.c.number.desc()).limit(limit).subquery()
+            some = newest_first(asked).limit(limit).subquery()
             whole = select(*artifact_columns()).join(NAMES).join(some, some.c.number == ARTIFACTS.c.number)
-            lines = connection.execute(whole.order_by(ARTIFACTS.c.number.desc())).all()
+            lines = connection.execute(newest_first(whole)).all()
             return tuple(records_of(connection, lines, code=code))
 
     def count(self, wanted: Filter = EVERYTHING) -> int:
@@ -135,7 +136,8 @@ class Catalog:
         if session is not None:
             asked = asked.where(ARTIFACTS.c.session == session)
         with self._database.reading() as connection:
-            lines = connection.execute(asked.order_by(ARTIFACTS.c.number)).all()
+            # Sorted here: asked for the order, SQLite would go through all artifacts in it.
+            lines = sorted(connection.execute(asked).all(), key=lambda line: line.number)
             return tuple(records_of(connection, lines, code=True))
 
     def uses(self, place: str) -> tuple[ArtifactRecord, ...]:
@@ -190,13 +192,18 @@ def of_name(name: str, *, with_deleted: bool) -> Select[Any]:
     return asked if with_deleted else asked.where(ARTIFACTS.c.deleted.is_(None))
 
 
-def number_of(connection: Connection, name: str, version: int) -> int:
-    """Give the number of an artifact: those saved later have higher ones."""
-    asked = select(ARTIFACTS.c.number).join(NAMES).where(NAMES.c.name == name, ARTIFACTS.c.version == version)
-    found: int | None = connection.execute(asked).scalar_one_or_none()
+def newest_first(asked: Select[Any]) -> Select[Any]:
+    """Sort artifacts, newest first."""
+    return asked.order_by(*(column.desc() for column in ORDER))
+
+
+def order_of(connection: Connection, name: str, version: int) -> tuple[float, int]:
+    """Give what an artifact is sorted by."""
+    asked = select(*ORDER).join(NAMES).where(NAMES.c.name == name, ARTIFACTS.c.version == version)
+    found = connection.execute(asked).one_or_none()
     if found is None:
         raise unknown(connection, name, version)
-    return found
+    return found.created, found.number
 
 
 def unknown(connection: Connection, name: str, version: int | None) -> UnknownArtifact:

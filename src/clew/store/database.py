@@ -26,6 +26,7 @@ Fold: TypeAlias = Callable[[tuple[Event, ...]], Iterable[Dependence]]
 
 # Whole records are drained until they come to this many bytes; then others get their turn at the database.
 BATCH = 500_000
+NOTHING = "[]"  # most programs are given no arguments
 
 
 class Store:
@@ -182,7 +183,7 @@ class Store:
             session=line.session,
             kind=line.kind,
             file=line.file,
-            argv=tuple(json.loads(line.argv)),
+            argv=() if line.argv == NOTHING else tuple(json.loads(line.argv)),
             folder=line.folder,
             python=line.python,
             started=line.started,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, select
 
 from clew.model.filters import Filter
 from clew.store.schema import ARTIFACTS, INPUTS, NAMES, PACKAGES, PLACES, TAGS
@@ -19,21 +19,42 @@ def conditions(wanted: Filter, dialect: str) -> Iterator[ColumnElement[bool]]:
     if not wanted.with_deleted:
         yield ARTIFACTS.c.deleted.is_(None)
     if wanted.name:
-        yield ARTIFACTS.c.name.in_(select(NAMES.c.number).where(like(NAMES.c.name, wanted.name, dialect)))
+        yield named(wanted.name, dialect)
     if wanted.type:
-        yield like_end(ARTIFACTS.c.type, ".", wanted.type, dialect)
+        yield among(typed(wanted.type, dialect))
     if wanted.since is not None:
         yield ARTIFACTS.c.created >= wanted.since
     if wanted.until is not None:
         yield ARTIFACTS.c.created <= wanted.until
     if wanted.tag:
-        yield ARTIFACTS.c.number.in_(tagged(wanted.tag))
+        yield among(tagged(wanted.tag))
     if wanted.input:
-        yield ARTIFACTS.c.number.in_(made_from(wanted.input, dialect))
+        yield among(made_from(wanted.input, dialect))
     if wanted.package:
-        yield ARTIFACTS.c.number.in_(packaged(wanted.package))
+        yield among(packaged(wanted.package))
     if wanted.newest:
         yield newest(wanted.with_deleted)
+
+
+def named(name: str, dialect: str) -> ColumnElement[bool]:
+    """Say that an artifact has a name, or one of those that match a pattern."""
+    names = select(NAMES.c.number).where(like(NAMES.c.name, name, dialect))
+    if not MAGIC.search(name):
+        return ARTIFACTS.c.name == names.scalar_subquery()
+    found = ARTIFACTS.alias("named")
+    return among(select(found.c.number).where(found.c.name.in_(names)).scalar_subquery())
+
+
+def typed(kind: str, dialect: str) -> ScalarSelect[int]:
+    """Give the artifacts of a type."""
+    found = ARTIFACTS.alias("typed")
+    return select(found.c.number).where(like_end(found.c.type, ".", kind, dialect)).scalar_subquery()
+
+
+def among(artifacts: ScalarSelect[int]) -> ColumnElement[bool]:
+    """Say that an artifact is one of these."""
+    # As a sum it is no key to look rows up by: they are gone through in their order, until there are enough.
+    return (ARTIFACTS.c.number + 0).in_(artifacts)
 
 
 def newest(with_deleted: bool) -> ColumnElement[bool]:
@@ -43,21 +64,21 @@ def newest(with_deleted: bool) -> ColumnElement[bool]:
     return ~exists().where(found if with_deleted else found & later.c.deleted.is_(None))
 
 
-def tagged(tag: str) -> ColumnElement[int]:
+def tagged(tag: str) -> ScalarSelect[int]:
     """Give the artifacts with a tag."""
     key, given, value = tag.partition("=")
     found = select(TAGS.c.artifact).where(TAGS.c.key == key)
     return (found.where(TAGS.c.value == value) if given else found).scalar_subquery()
 
 
-def packaged(package: str) -> ColumnElement[int]:
+def packaged(package: str) -> ScalarSelect[int]:
     """Give the artifacts whose code imports a package."""
     name, given, version = package.partition("==")
     found = select(PACKAGES.c.artifact).where(PACKAGES.c.package == name)
     return (found.where(PACKAGES.c.version == version) if given else found).scalar_subquery()
 
 
-def made_from(place: str, dialect: str) -> ColumnElement[int]:
+def made_from(place: str, dialect: str) -> ScalarSelect[int]:
     """Give the artifacts whose code read a place."""
     places = select(PLACES.c.number).where(like_end(PLACES.c.place, "/", place, dialect))
     return select(INPUTS.c.artifact).where(INPUTS.c.place.in_(places)).scalar_subquery()

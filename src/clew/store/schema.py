@@ -193,8 +193,7 @@ ARTIFACTS = Table(
     sqlite_autoincrement=True,
 )
 PENDING = ARTIFACTS.c.whence == literal_column("'pending'")  # as it stands: databases match it with the index below
-Index("artifacts_created", ARTIFACTS.c.created)
-Index("artifacts_deleted", ARTIFACTS.c.deleted)
+Index("artifacts_created", ARTIFACTS.c.created, ARTIFACTS.c.number, ARTIFACTS.c.deleted)
 Index("artifacts_type", ARTIFACTS.c.type)
 Index("artifacts_blob", ARTIFACTS.c.blob)
 Index("artifacts_preview", ARTIFACTS.c.preview)

@@ -117,7 +117,8 @@ def artifact() -> sa.Column[int]:
 
 def make_indexes() -> None:
     """Make what is asked for quick to find."""
-    for column in ("created", "deleted", "type", "blob", "preview", "code", "session_code"):
+    op.create_index("artifacts_created", "artifacts", ["created", "number", "deleted"])
+    for column in ("type", "blob", "preview", "code", "session_code"):
         op.create_index(f"artifacts_{column}", "artifacts", [column])
     op.create_index("artifacts_pending", "artifacts", ["session"], sqlite_where=PENDING, postgresql_where=PENDING)
     op.create_index("artifact_tags_key", "artifact_tags", ["key", "value"])
