@@ -46,11 +46,15 @@ class Doubter:
         if isinstance(judged, Unknown) or step.modules or not self.are_plain(judged.names):
             self.closer.before(step)
         names |= self.heap.aliases(names) | self.closer.relatives(names)
-        fresh = names - step.looked
-        step.looked |= names
         if isinstance(judged, Limited) and judged.sure:
             # It is about to change what it names: of long containers we need not look how.
             self.closer.known |= self.heap.bulk_of(judged.names)
+        self.look_at(step, names)
+
+    def look_at(self, step: Opened, names: set[str]) -> None:
+        """Fingerprint what these variables lead to, so that the step's end can be compared with it."""
+        fresh = names - step.looked
+        step.looked |= names
         if not step.prepared:
             step.prepared = True
             self.heap.prepare(fresh, self.closer.known)

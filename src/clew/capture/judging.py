@@ -21,6 +21,7 @@ from clew.model.events import Call
 from clew.model.resources import Ambient
 from clew.model.statements import HiddenCall, Touch
 from clew.model.typed import Any, Sequence
+from clew.observe.atoms import ATOMS
 from clew.observe.heap import Heap
 from clew.observe.kinds.functions import LOOKS_UP, global_names
 from clew.observe.stamps import plain_path
@@ -160,6 +161,8 @@ class Judge:
         if isinstance(judged, Harmless) and calls and self.callees.hands_on(site.handed):
             judged = Unknown()  # map(list.sort, rows)
         self.draw(step, facts, owner)
+        if owner is not None and not site.receiver:
+            self.handed_out(step, owner, judged)
         naming = site.method in SHELL_CALLS or (facts is not None and facts.reads_names) or said in CALLERS_NAMES
         if naming:
             self.doubter.read_names(step)
@@ -177,6 +180,16 @@ class Judge:
             self.doubter.mention(step)
             self.noted(step, site, owner)
         self.doubt(step, judged)
+
+    def handed_out(self, step: Opened, owner: object, judged: Verdict) -> None:
+        """A method is called of what another call gave (`getLogger("a").setLevel(10)`): variables may lead to it, too."""
+        if type(owner) in ATOMS or self.heap.kind(type(owner)) is None:
+            return
+        names = self.heap.leading_to(owner, surely=not isinstance(judged, Harmless))
+        if names - step.read:
+            step.effects += [Read(cell) for cell in self.heap.written_at(self.heap.addresses([owner]))]
+            if not isinstance(judged, Harmless):
+                self.doubter.look_at(step, names)
 
     def is_told(
         self, step: Opened, site: CallSite, judged: Verdict, facts: CalleeFacts | None, owner: object, lively: bool

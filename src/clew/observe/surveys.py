@@ -201,6 +201,14 @@ class Surveys(Explorer):
         sharers = {name for key in keys | lent for name in self.sharers.get(key, ())}
         return sharers.union(*(self.borrowers.get(key, ()) for key in keys))
 
+    def leading_to(self, value: object, *, surely: bool) -> set[str]:
+        """Variables that lead to an object; where that must be sure, those that nobody has followed yet among them."""
+        if surely:
+            self.follow_all()
+        address = identity(value)
+        held = address in self.holders
+        return {name for name, survey in self.surveys.items() if address in survey.cells} if held else set()
+
     def bulk_of(self, names: Iterable[str]) -> set[int]:
         """The long containers that these variables lead to, and arrays: what is costly to look at."""
         found: set[int] = set()
