@@ -150,6 +150,12 @@ def test_a_key_that_others_can_read_is_refused(team: Team) -> None:
         team.ann.me()
 
 
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BadSetting, match="CLEW_CONFIG names another"):
+        Keys(tmp_path / "file" / "config").me()
+
+
 def test_a_key_that_is_none_is_said_to_be(team: Team) -> None:
     team.ann.me()
     (team.ann.folder / "key").write_text("no key")

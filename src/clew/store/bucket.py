@@ -25,6 +25,7 @@ from clew.store.folder import is_hash
 from clew.store.progress import Told
 
 DRAFTS, DOOMED = "drafts", "doomed"
+READ = 16 << 20  # bytes asked for at a time
 PATIENCE, PAUSE = 30.0, 0.05  # seconds; a mark that stands longer was left by a gc that was killed
 EXTRAS = {"s3": "'clew[s3]'", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "az": "adlfs"}
 
@@ -54,7 +55,7 @@ class Bucket:
     def open(self, name: str) -> BinaryIO:
         """Open a blob; FileNotFoundError if there is none."""
         self._files.invalidate_cache()
-        return cast("BinaryIO", self._files.open(self._key(name), "rb"))
+        return cast("BinaryIO", self._files.open(self._key(name), "rb", block_size=READ))
 
     def size(self, name: str) -> int | None:
         """Tell how many bytes a blob has; None if there is none."""

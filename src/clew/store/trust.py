@@ -116,8 +116,13 @@ class Keys:
         from cryptography.hazmat.primitives import serialization  # 50 ms, for pickles only
 
         path = self.folder / "key"
-        if not path.exists():
-            self._make_key(path)
+        try:
+            if not path.exists():
+                self._make_key(path)
+        except OSError as error:
+            raise BadSetting(
+                f"no key can be made in {self.folder}: {error} ({VARIABLE} names another folder)"
+            ) from None
         if path.stat().st_mode & 0o077 and os.name == "posix":
             raise BadSetting(f"the key {path} can be read by others: make it yours alone with `chmod 600 {path}`")
         try:
@@ -133,9 +138,13 @@ class Keys:
         draft = self.folder / f"key-{uuid.uuid4().hex}"
         forms = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         write_private(draft, Ed25519PrivateKey.generate().private_bytes(*forms))
-        with suppress(FileExistsError):
+        try:
             os.link(draft, path)
-        draft.unlink()
+        except FileExistsError:
+            pass  # another process was quicker
+        except OSError:  # a file system without links
+            os.replace(draft, path)
+        draft.unlink(missing_ok=True)
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -25,9 +25,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from clew.errors import NotExact
-from clew.store.codecs.codec import Codec, read_alike
+from clew.store.codecs.alike import alike
+from clew.store.codecs.codec import Codec
 
 JSON_TYPES = (type(None), bool, int, str)
+ITEMS = 10_000  # of a long list that are written at a time
 HELD = (list, dict, set, bytearray)  # what can be changed: it must be met once, or it would come back as two
 
 
@@ -38,17 +40,53 @@ def fits(value: object) -> bool:
 
 def write(value: object, file: BinaryIO) -> None:
     """Write a value as JSON in UTF-8; NotExact if something in it is not plain."""
-    said = Encoding().encoded(value)
-    text = json.dumps(said, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
-    try:
-        file.write(text.encode("utf-8"))
-    except UnicodeEncodeError:  # half a surrogate pair, which Python's text may hold
-        file.write(json.dumps(said, allow_nan=False).encode("ascii"))
+    for text, _ in pieces(value):
+        file.write(text)
 
 
 def read(file: BinaryIO) -> object:
     """Read a value."""
     return decoded(json.loads(file.read()))
+
+
+def matches(value: object, file: BinaryIO) -> bool:
+    """Whether the file holds the value: read piece by piece, so that no second value is needed."""
+    for text, items in pieces(value):
+        if file.read(len(text)) != text:
+            return False
+        if items is not None and not alike(decoded(json.loads(listed(text, items is value))), items):
+            return False
+    return not file.read(1)
+
+
+def pieces(value: object) -> Iterator[tuple[bytes, object]]:
+    """Give the text of a value piece by piece, each with what it says (None for what joins them).
+
+    A long list has many: some thousand items each, as they stand between the brackets.
+    """
+    encoding = Encoding()
+    if type(value) is not list or len(value) <= ITEMS:
+        yield text_of(encoding.encoded(value)), value
+        return
+    encoding.meet(value)
+    for start in range(0, len(value), ITEMS):
+        items = value[start : start + ITEMS]
+        yield b", " if start else b"[", None
+        yield text_of([encoding.encoded(item) for item in items])[1:-1], items
+    yield b"]", None
+
+
+def listed(text: bytes, whole: bool) -> bytes:
+    """Give what stands between brackets as a list."""
+    return text if whole else b"[" + text + b"]"
+
+
+def text_of(said: object) -> bytes:
+    """Give what JSON can say as text in UTF-8."""
+    try:
+        return json.dumps(said, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    except UnicodeEncodeError:  # half a surrogate pair, which Python's text may hold
+        return json.dumps(said, allow_nan=False).encode("ascii")
 
 
 class Encoding:
@@ -170,4 +208,4 @@ UNSAID: dict[str, Callable[[Any], object]] = {
 
 PLAIN = frozenset(map(id, [*JSON_TYPES, float, list, dict, tuple, set, frozenset, *WORDS]))
 
-JSON = Codec("json", ".json", True, fits, write, read, read_alike(read))
+JSON = Codec("json", ".json", True, fits, write, read, matches)
