@@ -9,6 +9,7 @@ from __future__ import annotations
 import types
 from itertools import pairwise
 
+from clew.model.quick import lru_cache
 from clew.model.standard import standard
 from clew.model.typed import Callable, Iterator
 
@@ -47,18 +48,27 @@ def _harmless(code: types.CodeType, known: Callable[[str], types.CodeType | bool
     if code in seen:
         return True
     seen.add(code)
+    names = own_needs(code)
+    if names is None:
+        return False
+    used = [known(name) for name in names]
+    if not all(used):
+        return False
+    inner = [const for const in code.co_consts if isinstance(const, types.CodeType)]
+    called = [answer for answer in used if isinstance(answer, types.CodeType)]
+    return all(_harmless(each, known, seen) for each in (*inner, *called))
+
+
+@lru_cache(maxsize=4096)
+def own_needs(code: types.CodeType) -> tuple[str, ...] | None:
+    """The global names that must be harmless for code to change nothing; None where it may change something itself."""
     instructions = list(standard("dis").get_instructions(code))
     # PUSH_NULL comes with a callee that is neither a global nor a method: a parameter, or another call's result.
     if any(i.opname in STORES or i.opname == "PUSH_NULL" for i in instructions) or not _counts_only(code, instructions):
-        return False
+        return None
     if not {i.argval for i in instructions if i.opname in ATTRIBUTES} <= METHODS:
-        return False
-    inner = [const for const in code.co_consts if isinstance(const, types.CodeType)]
-    used = [known(i.argval) for i in instructions if i.opname in GLOBALS and i.argval not in BUILTINS]
-    if not all(used):
-        return False
-    called = [answer for answer in used if isinstance(answer, types.CodeType)]
-    return all(_harmless(each, known, seen) for each in (*inner, *called))
+        return None
+    return tuple([i.argval for i in instructions if i.opname in GLOBALS and i.argval not in BUILTINS])
 
 
 def _counts_only(code: types.CodeType, instructions: list[dis.Instruction]) -> bool:

@@ -279,13 +279,14 @@ class Closer:
         """Remember which variables may hold elements of a long container, or write through to an object of C."""
         for name in bound:
             self.relations.pop(name, None)
+        bound = {name for name in bound if name in self.namespace and type(self.namespace[name]) not in ATOMS}
+        if not bound:
+            return
         surveys = {name: survey for name in step.read if (survey := self.heap.surveys.get(name)) is not None}
         bulky = {name for name, survey in surveys.items() if survey.bulky}
         bulky |= {other for name in step.read for other in self.relations.get(name, ())}
         opaque = {name for name, survey in surveys.items() if survey.opaque}
         for name in bound if bulky or opaque else ():
-            if name not in self.namespace or type(self.namespace[name]) in ATOMS:
-                continue
             survey = self.heap.survey(name) if opaque else None
             makers = opaque if survey is not None and survey.opaque else set()
             if others := (bulky | makers) - {name}:

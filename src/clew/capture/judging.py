@@ -171,11 +171,7 @@ class Judge:
             self.closer.note_stores([root], [(root, "")])
         if not naming and self.is_told(step, site, judged, facts, owner, lively):
             return
-        if (
-            naming
-            or not isinstance(judged, Harmless)
-            or (facts is not None and (facts.reads_path or facts.writes_path))
-        ):
+        if naming or self.may_go_outside(judged, facts, owner):
             step.takers[site.span] = naming
             self.doubter.mention(step)
             self.noted(step, site, owner)
@@ -190,6 +186,12 @@ class Judge:
             step.effects += [Read(cell) for cell in self.heap.written_at(self.heap.addresses([owner]))]
             if not isinstance(judged, Harmless):
                 self.doubter.look_at(step, names)
+
+    def may_go_outside(self, judged: Verdict, facts: CalleeFacts | None, owner: object) -> bool:
+        """Tell whether a call may read or write a file that it is given the path of, without our hearing of it."""
+        if facts is not None and facts.changes == ("self",) and type(owner) in CONTAINERS:
+            return False
+        return not isinstance(judged, Harmless) or (facts is not None and bool(facts.reads_path or facts.writes_path))
 
     def is_told(
         self, step: Opened, site: CallSite, judged: Verdict, facts: CalleeFacts | None, owner: object, lively: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from itertools import chain
 
+from clew.analysis.purity import own_needs
 from clew.knowledge.lines import class_mro, class_names, identity, type_name
 from clew.model.data import dataclass, field
 from clew.model.typed import Any, Callable, Iterable
@@ -51,7 +52,7 @@ class Explorer:
     @staticmethod
     def release() -> None:
         """Forget the program's classes and functions: what is remembered of them would keep them alive."""
-        for remembered in (slots_of, computed_names, is_python_made, global_names, code_words, is_scalar):
+        for remembered in (slots_of, computed_names, is_python_made, global_names, code_words, is_scalar, own_needs):
             remembered.cache_clear()
 
     # ---- kinds ------------------------------------------------------------------------------------------
