@@ -48,7 +48,9 @@ ANY = some.builds(
     some.just(0),
     some.floats(0, 1e10),
     some.sampled_from([MODEL, FRAME, FAR]),
-    some.builds(Origin, TEXT, some.integers(-1, 9), some.integers(0, 9), TEXT, some.sampled_from(list(Whence)), TEXT, TEXT),
+    some.builds(
+        Origin, TEXT, some.integers(-1, 9), some.integers(0, 9), TEXT, some.sampled_from(list(Whence)), TEXT, TEXT
+    ),
     some.builds(
         Environment,
         some.just("3.11"),

@@ -25,13 +25,23 @@ if TYPE_CHECKING:
     Pictured: TypeAlias = tuple[str, str, tuple[int, int], bool, CodeType, dict[str, CodeType]]
     """A module: its name, its file, that one's state, whether it is a package, its code, methods of its classes."""
 
-COPIED = ("os", "time", "gc", "marshal", "json", "threading", "dis", "re", "stat", "struct", "zlib")
+COPIED = ("os", "time", "gc", "marshal", "json", "threading", "dis", "opcode", "re", "stat", "struct", "zlib")
 PATHS = ("os", "posixpath", "ntpath", "genericpath")
 """Modules that copied ones lead to, and that are copied with them."""
 
 BUILTINS = dict(vars(builtins))
 globals()["__builtins__"] = BUILTINS  # of the functions below
 COPIES: dict[str, ModuleType] = {}
+OURS: dict[str, ModuleType] = {}
+"""Our modules by name, as they are in `sys.modules` where the program has no `clew` of its own."""
+
+LATER = tuple(
+    "clew.analysis.purity clew.knowledge.schema clew.observe.ambientlibraries clew.observe.kinds.libraries"
+    " clew.observe.network clew.observe.processes".split()
+)
+"""The modules of ours that are loaded when a program needs them."""
+
+STAYING = frozenset({"clew", __name__, "clew.capture.boot", "clew.capture.watching", "clew.observe.audit"})
 IMPORT = builtins.__import__
 DATA = "clew.model.data"
 MODULE: type[ModuleType] = type(sys)
@@ -105,32 +115,62 @@ def begin(name: str) -> None:
     """Import the first of the modules that run beside the program."""
     # What reads and writes the cache from now on is to be isolated too.
     del sys.modules[cache.__name__], vars(model)["cache"]
-    import_isolated(name, cache)
+    if not import_isolated(name, cache):
+        # Now, for Python's own way of importing runs code that the program may have replaced.
+        for each in LATER:
+            import_isolated(each, cache)
     BUILTINS["__import__"] = import_later
+    vars(OURS["clew.model.standard"])["ISOLATED"].append(copied)
 
 
 def import_later(name: str, *more: Any, **named: Any) -> Any:
-    """Import a module, as one of our modules asks when the program already runs."""
-    if name not in sys.modules and name.startswith("clew.") and not is_importing():
-        import_isolated(name, sys.modules[cache.__name__])
-    return IMPORT(name, *more, **named)
+    """Import a module, as one of our modules asks (by `from ... import ...`) when the program already runs."""
+    importing = any(type(finder) is IsolatedFinder for finder in sys.meta_path)  # what asks is being imported itself
+    if importing or not name.startswith("clew."):
+        return IMPORT(name, *more, **named)
+    if name not in OURS:
+        import_isolated(name, OURS[cache.__name__])
+    return OURS[name]
 
 
-def is_importing() -> bool:
-    """Tell whether one of our modules is being imported as Python does."""
-    return any(type(finder) is IsolatedFinder for finder in sys.meta_path)
+def import_isolated(name: str, kept: Any) -> bool:
+    """Import one of clew's modules, and what it needs of clew, isolated from the program; `kept` is the cache.
 
-
-def import_isolated(name: str, kept: Any) -> None:
-    """Import one of clew's modules, and what it needs of clew, isolated from the program; `kept` is the cache."""
+    Tell whether there was a picture.
+    """
     maker = (__version__, __file__, kept.state(__file__))
     shown = kept.load("pictures", name, maker) or ()
-    if shown and all(kept.state(path) == state for _, path, state, *_ in shown):
-        develop(shown)
-    else:
-        before = len(IsolatedLoader.done)
-        import_slowly(name)
-        kept.save("pictures", name, maker, picture(IsolatedLoader.done[before:]))
+    # A program that has a `clew` of its own does not see ours.
+    hidden = [each for each in OURS if each not in sys.modules or sys.modules[each] is not OURS[each]]
+    theirs = {each: sys.modules[each] for each in hidden if each in sys.modules}
+    sys.modules.update({each: OURS[each] for each in hidden})
+    pictured = shown and all(kept.state(path) == state for _, path, state, *_ in shown)
+    try:
+        if pictured:
+            develop(shown)
+        else:
+            before = len(IsolatedLoader.done)
+            import_slowly(name)
+            kept.save("pictures", name, maker, picture(IsolatedLoader.done[before:]))
+        loaded = {each: module for each, module in sys.modules.items() if each.partition(".")[0] == "clew"}
+    finally:
+        for each in hidden:
+            del sys.modules[each]
+        sys.modules.update(theirs)
+    for each in loaded.keys() - OURS.keys() if hidden else ():
+        del sys.modules[each]
+    OURS.update(loaded)
+    return bool(pictured)
+
+
+def forget() -> None:
+    """Let go of our modules before Python ends, which goes through all that is left several times.
+
+    Not of the audit hook, which stays; and not where the program has loaded more of clew, which may be at work still.
+    """
+    others = [each for each, held in sys.modules.items() if each.startswith("clew.") and OURS.get(each) is not held]
+    for name in OURS.keys() - STAYING if not others else ():
+        vars(OURS[name]).clear()
 
 
 def import_slowly(name: str) -> None:
