@@ -55,7 +55,7 @@ def touch_of(statement: ast.stmt) -> Touch:
         frozenset(root for node in nodes for root in _stored(node)),
         tuple(hidden),
         spots_of(statement),
-        any(isinstance(node, OPERATIONS) for node in nodes),
+        isinstance(statement, OPERATIONS) or any(isinstance(node, OPERATIONS) for node in nodes),
         all(_is_access(node) for node in nodes if isinstance(node, OPERATIONS)),
         frozenset(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)),
         frozenset(word for node in nodes for word in _words(node)),

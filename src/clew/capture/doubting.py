@@ -61,6 +61,18 @@ class Doubter:
         else:
             self.heap.prepare_more(fresh, self.closer.known)
 
+    def doubt_around(self, step: Opened) -> None:
+        """The step was ended by an exception: what `with` statements around it did at their ends belongs to it.
+
+        It is compared with what was last seen of it: there was no marker between the exception and those ends.
+        """
+        names = step.around - step.looked
+        if names and not step.prepared:
+            step.prepared = True
+            self.heap.prepare((), self.closer.known)
+        self.heap.prepare_more(names, self.closer.known)
+        step.looked |= names
+
     def reached(self, step: Opened) -> set[str]:
         """All variables that an unknown call in this step can get at; those that it may look up are read."""
         step.everything = True

@@ -28,13 +28,27 @@ class Listing:
 
     def around(self, index: int) -> set[str]:
         """The variables of the `with` statements around a statement: what happens within may change them."""
-        found: set[str] = set()
+        headers = [self.statements[header] for header in self.above(index)]
+        return {n for header in headers if header.shape is Shape.WITH for n in (*header.binds, *header.reads)}
+
+    def above(self, index: int) -> dict[int, str]:
+        """The statements that a statement stands under, from the inside out, each with the branch of it."""
         _, number = self.owners[index]
-        first = index - number
-        parent = self.statements[index].parent
-        while parent is not None:
-            header = self.statements[first + parent]
-            if header.shape is Shape.WITH:
-                found |= header.binds | header.reads.keys()
-            parent = header.parent
+        first, found = index - number, dict[int, str]()
+        statement = self.statements[index]
+        while statement.parent is not None:
+            found[first + statement.parent] = statement.branch
+            statement = self.statements[first + statement.parent]
         return found
+
+    def is_cut_short(self, index: int, following: int) -> bool:
+        """Tell whether an exception must have ended a statement, where the next marker is this one."""
+        then = following if following >= 0 else ~following
+        if self.owners[index][0] != self.owners[then][0]:
+            return False
+        mine, others = self.above(index), {**self.above(then), **({} if following >= 0 else {then: "body"})}
+        caught = [each for each in mine if others.get(each, "").startswith("handler")]
+        # The end of a `with` has a marker of its own.
+        return any(not mine[each].startswith("handler") for each in caught) or any(
+            self.statements[each].shape is Shape.WITH for each in mine.keys() - others.keys()
+        )

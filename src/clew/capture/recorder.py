@@ -149,6 +149,10 @@ class Recorder:
 
     def turn(self, number: int | None) -> None:
         """One statement is over, the next begins, if there is one."""
+        step = self.current
+        if number is not None and step is not None and self.listing.is_cut_short(step.statement, number):
+            self.doubter.doubt_around(step)
+            step.cut_short = True
         self.close("")
         if number is None:
             self.look_at_names()
@@ -246,7 +250,9 @@ class Recorder:
             return
         ended = self.clock()
         index = step.statement
-        self.closer.close(step, self.listing.statements[index], self.listing.touches[index], bool(raised))
+        self.closer.close(
+            step, self.listing.statements[index], self.listing.touches[index], step.cut_short or bool(raised)
+        )
         source, number = self.listing.owners[index]
         seconds = ended - step.started
         calls, effects = tuple(step.calls), distinct(step.effects)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
 from clew.analysis.outline import BRANCHING, Outline, outline
@@ -24,6 +24,7 @@ from clew.model.events import (
 from clew.model.graph import Dependence, Graph, Save, Via
 from clew.model.places import Source
 from clew.model.resources import ALL_CELLS, ALL_PARTS, Ambient, Cell, Name, Resource
+from clew.model.statements import Shape
 
 END = -1
 """Stands for the end of the session where a step is asked for."""
@@ -211,8 +212,17 @@ class _Folding:
         if step.statement in table.loops and not any(isinstance(resource, Name) for resource in bound):
             for name in table.loops[step.statement]:  # not one pass: its target is as it was
                 self.spared.setdefault(name, {})[step.source, step.statement] = step.number
+        for name in self.not_bound(step, bound):
+            self.spared.setdefault(name, {})[step.source, step.statement] = step.number
         if step.statement in table.unrun:
             self.dependences_of_branches(step, table.unrun[step.statement])
+
+    def not_bound(self, step: Step, bound: Collection[Resource]) -> frozenset[str]:
+        """The names that a statement would have bound, had it not raised what the program caught."""
+        statement = self.tables[step.source].outline.statements[step.statement]
+        if statement.shape is not Shape.SIMPLE or step.raised:
+            return frozenset()
+        return statement.binds - {resource.name for resource in bound if isinstance(resource, Name)}
 
     def dependences_of_branches(self, step: Step, unrun: Iterable[Unrun]) -> None:
         """What code that did not run would have read: needed where that code is kept."""

@@ -10,6 +10,7 @@ import sys
 from xxhash import xxh3_64_intdigest
 
 from clew.model.typed import Any
+from clew.observe.atoms import digest_of
 from clew.observe.databases import CONNECTIONS, MEMORY, connection_state, database_stamps, engine_path
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.raw import attribute
@@ -80,9 +81,12 @@ def connection_reach(connection: Any) -> Reach:
 
 
 def connection_digest(connection: Any) -> Digest | Opaque:
-    """What the database holds: by its file, or by its content if it is in memory."""
+    """What the database holds: by its file, or by its content if it is in memory; and how rows are handed out."""
     state = connection_state(connection)
-    return Opaque("a database connection that cannot be looked into") if state is None else Digest(state[1])
+    if state is None:
+        return Opaque("a database connection that cannot be looked into")
+    named = sys.modules["sqlite3"].Connection.__dict__
+    return Digest(digest_of([state[1], *(named[name].__get__(connection) for name in ("row_factory", "text_factory"))]))
 
 
 def cursor_reach(cursor: Any) -> Reach:
