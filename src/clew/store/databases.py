@@ -28,7 +28,7 @@ PAUSE = 0.01
 OUR_LOCK = 0x636C6577  # "clew": which of PostgreSQL's locks by number are ours
 
 TAKE_TURN = (
-    f"SELECT set_config('lock_timeout', '{PATIENCE * 1000:.0f}', true), "
+    "SELECT set_config('lock_timeout', :patience, true), "
     f"CASE WHEN :alone THEN pg_advisory_xact_lock({OUR_LOCK}) ELSE pg_advisory_xact_lock_shared({OUR_LOCK}) END"
 )
 TAKE_THING = f"SELECT pg_advisory_xact_lock({OUR_LOCK}, :thing)"
@@ -71,7 +71,7 @@ class Database:
         """
         with self._told(), self._writes.begin() as connection:
             if self.shared:
-                connection.execute(text(TAKE_TURN), {"alone": alone})
+                connection.execute(text(TAKE_TURN), {"alone": alone, "patience": f"{PATIENCE:.3f}s"})
             if self.shared and about:
                 connection.execute(text(TAKE_THING), {"thing": zlib.crc32(about.encode()) - 2**31})
             yield connection

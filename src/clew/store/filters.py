@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
 
 from clew.model.filters import Filter
 from clew.store.schema import ARTIFACTS, INPUTS, NAMES, PACKAGES, PLACES, TAGS
@@ -86,8 +86,9 @@ def made_from(place: str, dialect: str) -> ScalarSelect[int]:
 
 def like_end(column: ColumnElement[str], separator: str, end: str, dialect: str) -> ColumnElement[bool]:
     """Say that a column is this text, or ends in it after a separator."""
-    plain = MAGIC.sub(r"[\g<0>]", end)
-    return (column == end) | like(column, f"*{separator}{plain}", dialect)
+    whole = separator + end
+    tail = func.substr(column, -len(whole)) if dialect == "sqlite" else func.right(column, len(whole))
+    return (column == end) | (tail == whole)
 
 
 def like(column: ColumnElement[str], pattern: str, dialect: str) -> ColumnElement[bool]:
