@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from clew.analysis.names import names_of, stored_names
-from clew.model.statements import WHOLE, Access
+from clew.model.statements import LENGTH, STOP, WHOLE, Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,15 @@ WAYS = [
     Way("items by a list that holds something else", "x[['a', k]]", frozenset({WHOLE})),
     Way("an item by a variable", "x[k]", frozenset({WHOLE})),
     Way("an item by a number", "x[0]", frozenset({WHOLE})),
-    Way("an attribute", "x.a.b", frozenset({Access("attribute", "a")})),
+    Way("an attribute", "x.a", frozenset({Access("attribute", "a")})),
+    Way("an attribute of an attribute", "x.a.b", frozenset({Access("attribute", "a", below=(("attribute", "b"),))})),
+    Way(
+        "an item of an attribute of an item",
+        "x['a'].b['c']",
+        frozenset({Access("item", "a", below=(("attribute", "b"), ("item", "c")))}),
+    ),
+    Way("an item of an item that is stored", "x['a']['b'] = 1", frozenset({Access("item", "a", below=(STOP,))})),
+    Way("its length", "len(x)", frozenset({Access(LENGTH)})),
     Way("an item that is stored", "x['a'] = 1", frozenset({Access("item", "a", stored=True)})),
     Way("an attribute that is stored", "x.a = 1", frozenset({Access("attribute", "a", stored=True)})),
     Way(

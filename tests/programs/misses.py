@@ -29,7 +29,6 @@ NOT_SMALLEST = {
     "a cached property is not a change": "what a property of the user's keeps may replay to another value: it counts",
     "__init_subclass__ registers": "one key of a class attribute's dictionary is not told from another",
     "a weak dictionary": "its keys are not told apart",
-    "nested parts": "parts of parts are not told apart",
     "a module reloaded": "a reload is a change of the module, not a new one",
     "seek and tell": "seek is a change of the position, not a new one",
     "a figure saved and its size read": "that a file is there depends on what was written",

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from clew.analysis.columns import NONE, columns_of
 from clew.model.data import dataclass, field
-from clew.model.statements import LENGTH, SHOWN, WHOLE, Access
+from clew.model.statements import LENGTH, SHOWN, STOP, WHOLE, Access
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -96,12 +96,16 @@ class _Walker(ast.NodeVisitor):
                     self.names.deletes.add(node.id)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
+        if self.read_path(node):
+            return
         if isinstance(node.value, ast.Name):
             self.read(node.value.id, Access("attribute", node.attr, not isinstance(node.ctx, ast.Load)))
         else:
             self.visit(node.value)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
+        if self.read_path(node):
+            return
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
         if isinstance(node.value, ast.Name) and isinstance(key, str):
             self.read(node.value.id, Access("item", key, not isinstance(node.ctx, ast.Load)))
@@ -116,6 +120,15 @@ class _Walker(ast.NodeVisitor):
         for part in read.rest if read.name else (node.value, node.slice):
             self.visit(part)
 
+    def read_path(self, node: ast.Attribute | ast.Subscript) -> bool:
+        """Read what a path of two steps and more leads to (`x["a"].b`), if this is one."""
+        root, path = path_of(node)
+        if len(path) < 2:
+            return False
+        below = path[1:] if isinstance(node.ctx, ast.Load) else (*path[1:-1], STOP)
+        self.read(root, Access(*path[0], False, below))
+        return True
+
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)  # first: in a class body the targets are not bound yet
         for target in node.targets:
@@ -129,6 +142,10 @@ class _Walker(ast.NodeVisitor):
                 self.read(name, Access("attribute", key))
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
                 self.read(name, Access("item", key))
+            case ast.Attribute() | ast.Subscript():
+                root, path = path_of(node.target)
+                if root:
+                    self.read(root, Access(*path[0], False, path[1:]))
         self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
@@ -251,6 +268,23 @@ class _Walker(ast.NodeVisitor):
             self.visit(node)
         self.calls = calls
         self.scopes.pop()
+
+
+def path_of(node: ast.AST) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The variable that a chain of attributes and constant keys starts from, and the chain; nothing for another."""
+    steps: list[tuple[str, str]] = []
+    while True:
+        match node:
+            case ast.Attribute(value=holder, attr=name):
+                steps.append(("attribute", name))
+                node = holder
+            case ast.Subscript(value=holder, slice=ast.Constant(value=str(key))):
+                steps.append(("item", key))
+                node = holder
+            case ast.Name(id=root):
+                return root, tuple(reversed(steps))
+            case _:
+                return "", ()
 
 
 def _function_scope(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> _Scope:

@@ -29,15 +29,18 @@ class Access:
 
     "column" is for what picks a column if the variable is a frame, and means the whole if it is not.
 
-    `stored` says that the place is only written.
+    `stored` says that the place is only written. `below` goes on from what is found there, as pairs of kind and key:
+    `x["key"].name["k"]`; STOP says that nothing of what is found is read, for the place after it is only written.
     """
 
     kind: str
     key: str = ""
     stored: bool = False
+    below: tuple[tuple[str, str], ...] = ()
 
 
 WHOLE = Access("whole")
+STOP = ("", "")
 SHOWN = "shown"
 LENGTH = "length"
 

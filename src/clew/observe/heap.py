@@ -7,8 +7,8 @@ import types
 from clew.knowledge.lines import class_mro, class_names, identity
 from clew.model.effects import Changed, Effect, Reason
 from clew.model.resources import ALL_CELLS, ALL_PARTS, Cell
-from clew.model.statements import LENGTH, WHOLE, Access
-from clew.model.typed import Any, Callable, Collection, Iterable
+from clew.model.statements import LENGTH, STOP, WHOLE, Access
+from clew.model.typed import Any, Callable, Collection, Iterable, Sequence
 from clew.observe.atoms import ATOMS, BULKS
 from clew.observe.explore import Exploration
 from clew.observe.kind import Digest, Kind, Opaque
@@ -28,6 +28,9 @@ SHOWN: dict[str, frozenset[str]] = {
     **dict.fromkeys(("columns", "shape", "size", "empty", "axes"), frozenset({ORDER})),
 }
 """What attributes of a frame show of it, beside its rows."""
+
+PARTED = frozenset({"dict", "instance", "namespace"})
+"""Kinds of which one part can be read alone, on the way to what is below it."""
 
 HOOKS = frozenset({"__getattribute__", "__setattr__", "__delattr__"})
 
@@ -52,17 +55,56 @@ class Heap(Surveys):
             return []
         parts = self.parts_of(name, accesses)
         within = survey.cells | survey.keys | survey.lent
+        deeper: list[Cell] = []
         if parts is not None:
-            within = survey.lent.union(
-                self.part_addresses(name, survey, ""), *(self.part_addresses(name, survey, p) for p in parts)
-            )
+            within = survey.lent | self.part_addresses(name, survey, "")
+            for part in parts:
+                addresses = self.part_addresses(name, survey, part)
+                narrowed = self.narrowed(name, part, accesses) if not self.touched.isdisjoint(addresses) else None
+                within |= addresses if narrowed is None else narrowed[0]
+                deeper += [] if narrowed is None else narrowed[1]
         found = [self.entries[address] for address in within & self.touched if address != survey.value]
-        cells = [Cell(entry.number, ALL_PARTS, entry.label) for entry in found]
+        cells = [*deeper, *(Cell(entry.number, ALL_PARTS, entry.label) for entry in found)]
         own = self.entries[survey.value] if survey.value in self.touched else None
         if own is not None:
             wanted = [ALL_PARTS] if parts is None else [part for part in ("", *parts) if part in own.writers]
             cells += [Cell(own.number, part, own.label) for part in wanted]
         return cells if len(cells) <= MANY else self.abridged(found, own)
+
+    def narrowed(self, name: str, part: str, accesses: Collection[Access]) -> tuple[set[int], list[Cell]] | None:
+        """What accesses that go on below a part read of what is found there; None where that may be all of it."""
+        value = self.namespace[name]
+        kind = self.kind(type(value))
+        ways = [access.below for access in accesses if access.key == part and not access.stored]
+        if kind is None or kind.name not in PARTED or not all(ways):
+            return None
+        held = self.reach(value, kind).parts.get(part, ())
+        found = [self.below(each, way) for each in held for way in ways]
+        if any(each is None for each in found):
+            return None
+        sure = [each for each in found if each is not None]
+        return {a for addresses, _ in sure for a in addresses}, [cell for _, cells in sure for cell in cells]
+
+    def below(self, value: object, way: Sequence[tuple[str, str]]) -> tuple[set[int], list[Cell]] | None:
+        """What one way into an object reads: addresses of what it leads to, and parts of cells on the way."""
+        kind = None if type(value) in ATOMS else self.kind(type(value))
+        if kind is None or way[0] == STOP:
+            return set(), []
+        access = Access(*way[0])
+        entry = self.entries.get(identity(value))
+        if kind.name not in PARTED or not self.is_plain(value, kind, access):
+            return None
+        if not has_part(value, kind, access.key, entry.digest if entry else None):
+            return None
+        reach = self.reach(value, kind)
+        written = [part for part in ("", access.key) if entry is not None and part in entry.writers]
+        cells = [Cell(entry.number, part, entry.label) for part in written if entry is not None]
+        addresses = set(self.addresses(reach.children))
+        for each in reach.parts.get(access.key, ()):
+            found = self.below(each, way[1:]) if way[1:] else None
+            addresses |= self.addresses([each]) if found is None else found[0]
+            cells += [] if found is None else found[1]
+        return addresses, cells
 
     def written_at(self, addresses: Iterable[int]) -> list[Cell]:
         """The cells at these addresses that some step changed."""
