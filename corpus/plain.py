@@ -24,7 +24,7 @@ APART = (
     ("display", r"TclError|no display|DISPLAY|Cannot load backend|interactive framework|headless"),
     ("absent program or file", r"FileNotFoundError|graphviz|\bdot\b.*not found"),
 )  # fmt: skip
-FORMAT = "7"  # of what is kept: raised whenever portraits change
+FORMAT = "10"  # of what is kept: raised whenever portraits change
 
 
 @dataclass(frozen=True)

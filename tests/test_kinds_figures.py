@@ -157,3 +157,29 @@ def test_who_waits_for_a_drawing_or_for_new_limits_belongs_to_the_figure() -> No
     fig, ax = plt.subplots()
     assert act(fig, "x.canvas.mpl_connect('draw_event', print)") == {"whole"}
     assert act(fig, "ax.callbacks.connect('xlim_changed', print)", ax=ax) == {"whole"}
+
+
+RULER_ACTS = """
+ax.axis['left'].set_axis_direction('right')|ax.axis['left'].major_ticks.set_tick_out(False)|ax.axis['left'].label.set_pad(9)
+ax.axis['left'].label.set_text('Length')|ax.axis['top'].toggle(all=False)|ax.axis['right'] = ax.new_fixed_axis('right')
+ax.axis[:].major_ticks.set_ticksize(8)|ax.axis['left'].line.set_linewidth(4)
+"""
+
+
+@pytest.mark.parametrize("code", RULER_ACTS.strip().replace("\n", "|").split("|"))
+def test_the_axes_that_a_toolkit_draws_belong_to_the_figure(code: str) -> None:
+    axislines = pytest.importorskip("mpl_toolkits.axisartist.axislines")
+    fig = plt.figure()
+    ax = fig.add_subplot(axes_class=axislines.Axes)
+    assert act(fig, code, ax=ax) == {"whole"}
+    assert act(fig, "x.canvas.draw()") == set()
+
+
+def test_axes_that_live_on_others_belong_to_the_figure() -> None:
+    parasite_axes = pytest.importorskip("mpl_toolkits.axes_grid1.parasite_axes")
+    fig = plt.figure()
+    host = fig.add_subplot(axes_class=parasite_axes.HostAxes)
+    guest = host.twinx()
+    assert act(fig, "guest.plot([1, 2])", guest=guest) == {"whole"}
+    assert act(fig, "guest.axis['right'].label.set_text('Speed')", guest=guest) == {"whole"}
+    assert act(fig, "x.canvas.draw()") == set()

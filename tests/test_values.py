@@ -82,6 +82,19 @@ CASES = [
     Case("graphs by their edges", "a, b = networkx.Graph([(1, 2)]), networkx.Graph([(1, 3)])", "Differs", needs="networkx"),
     Case("graphs that were asked for their edges", "a, b = networkx.Graph([(1, 2)]), networkx.Graph([(1, 2)]); a.edges, a.adj", "Same",
          needs="networkx"),
+    Case("what a property keeps under its own name", "class A:\n @property\n def size(self):\n"
+         "  return self.__dict__.setdefault('size', 3)\na, b = A(), A(); a.size", "Same"),
+    Case("what a property is set to", "class A:\n size = property(lambda self: self.__dict__['size'],"
+         " lambda self, value: self.__dict__.update(size=value))\na, b = A(), A(); a.size, b.size = 1, 2", "Differs", ".size"),
+    Case("what a library's property works out on the first look", "class A:\n __module__ = 'library'\n _size = None\n"
+         " def __init__(self): self._size = None\n @property\n def size(self):\n"
+         "  self._size = self._size or 3\n  return self._size\na, b = A(), A(); a.size", "Same"),
+    Case("what stands behind a library's property", "class A:\n __module__ = 'library'\n"
+         " def __init__(self, n): self._size = n\n @property\n def size(self): return self._size\na, b = A(1), A(2)", "Differs", ".size"),
+    Case("a path that was turned into text", "import pathlib\na, b = pathlib.Path('x/y'), pathlib.Path('x/y'); str(a), a.parts", "Same"),
+    Case("other paths", "import pathlib\na, b = pathlib.Path('x/y'), pathlib.Path('x/z')", "Differs"),
+    Case("a box that was worked out", "from matplotlib.transforms import Affine2D, Bbox, TransformedBbox\n"
+         "a, b = (TransformedBbox(Bbox([[0, 0], [1, 1]]), Affine2D()) for _ in 'ab'); a.get_points()", "Same", needs="matplotlib"),
     Case("a colour map in use", "import matplotlib\na, b = (matplotlib.colormaps['magma'].copy() for _ in 'ab'); b(0.5)",
          "Same", needs="matplotlib"),
     Case("colours outside of the range", "import matplotlib\na, b = (matplotlib.colormaps['magma'].copy() for _ in 'ab')\n"

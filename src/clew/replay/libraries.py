@@ -7,6 +7,8 @@ import sys
 from copy import copy
 from typing import Any
 
+from clew.observe.kinds.estimators import MODEL_CACHES
+from clew.replay.objects import paint_object
 from clew.replay.painter import Brush, Painter, attributes, type_name
 from clew.replay.portrait import Portrait, leaf, whole
 
@@ -144,14 +146,16 @@ def _artist(value: Any, painter: Painter) -> Portrait:
     while figure is not None and getattr(figure, "get_figure", lambda: None)() not in (None, figure):
         figure = figure.get_figure()  # a subfigure stands in another
     if figure is None:
-        return whole(
-            type_name(type(value)), [(f".{key}", painter.paint(item)) for key, item in attributes(value).items()]
-        )
+        # How it was taken out of a figure leads to that figure still.
+        own = {key: item for key, item in attributes(value).items() if key != "_remove_method"}
+        return whole(type_name(type(value)), [(f".{key}", painter.paint(item)) for key, item in own.items()])
     return whole(type_name(type(value)), [(".figure", painter.paint(figure))])
 
 
 def _transform(value: Any, painter: Painter) -> Portrait:
     """Portray a box or transformation without what it remembers of its last use."""
+    if hasattr(value, "get_points"):
+        value.get_points()  # worked out on the first look
     own = {key: item for key, item in attributes(value).items() if key not in TRANSFORM_CACHES}
     return whole(type_name(type(value)), [(f".{key}", painter.paint(item)) for key, item in own.items()])
 
@@ -161,6 +165,11 @@ def _colormap(value: Any, painter: Painter) -> Portrait:
     twin = copy(value)
     twin(0.0)
     return whole(type_name(type(value)), [(f".{key}", painter.paint(item)) for key, item in attributes(twin).items()])
+
+
+def _model(value: Any, painter: Painter) -> Portrait:
+    """Portray a model of statsmodels, or its results, without what it keeps of earlier questions."""
+    return paint_object(value, painter, MODEL_CACHES)
 
 
 TRANSFORM_CACHES = frozenset({"_invalid", "_parents", "_shorthand_name", "_inverted", "_mtx"})
@@ -192,6 +201,7 @@ LIBRARIES = {
     ),
     **dict.fromkeys(("torch._C.TensorBase", "torch._C._TensorBase"), Brush(_tensor, TENSOR_OWN)),
     **dict.fromkeys(("torch.dtype", "torch.device", "torch.Size"), Brush(_written)),
+    **dict.fromkeys(("statsmodels.base.model.Model", "statsmodels.base.model.Results"), Brush(_model, complete=True)),
     "torch._C.Generator": Brush(_torch_generator),
     "matplotlib.figure.Figure": Brush(_figure, complete=True),
     "matplotlib.transforms.TransformNode": Brush(_transform, complete=True),

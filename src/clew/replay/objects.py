@@ -5,17 +5,24 @@ from __future__ import annotations
 import copyreg
 import sys
 import warnings
+from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
 from clew.replay.painter import Painter, attributes, type_name
 from clew.replay.portrait import Portrait, leaf, unseen, whole
 
 
-def paint_object(value: Any, painter: Painter) -> Portrait:
-    """Portray an object by its class, its attributes and, where it has a part written in C, its reduced form."""
+def paint_object(value: Any, painter: Painter, but: Collection[str] = ()) -> Portrait:
+    """Portray an object by its class, its attributes and, where it has a part written in C, its reduced form.
+
+    `but` are attributes to leave out: they are worked out again when they are asked for.
+    """
     if _is_process_wide(value):
         return leaf(type_name(type(value)), b"the one of the process")
-    own = attributes(value)
+    shown = {} if type(value).__module__ == "__main__" else _shown(value)
+    own = {key: item for key, item in attributes(value).items() if key not in shown and key not in but}
+    own |= {key[1:]: item for key, item in shown.items()}
     parts = [(".__class__", painter.paint(type(value)))] if type(value).__module__ == "__main__" else []
     parts += [(f".{key}", painter.paint(item)) for key, item in own.items()]
     if isinstance(value, BaseException):
@@ -23,6 +30,18 @@ def paint_object(value: Any, painter: Painter) -> Portrait:
     elif _has_c_part(type(value)) or not (own or hasattr(value, "__dict__")):
         return _reduced(value, painter, parts)
     return whole(type_name(type(value)), parts)
+
+
+def _shown(value: Any) -> dict[str, Any]:
+    """Return what properties show of the attributes that stand behind them, which may be worked out on the first look."""
+    shown: dict[str, Any] = {}
+    for key in attributes(value):
+        for cls in type(value).__mro__ if key.startswith("_") else ():
+            if type(cls.__dict__.get(key[1:])) is property:
+                with suppress(Exception):  # a property that fails shows nothing: the attribute is looked at
+                    shown[key] = getattr(value, key[1:])
+                break
+    return shown
 
 
 def _reduced(value: Any, painter: Painter, parts: list[tuple[str, Portrait]]) -> Portrait:

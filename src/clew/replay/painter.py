@@ -117,7 +117,10 @@ def _is_cache(cls: type, key: str) -> bool:
         return True
     for base in cls.__mro__:
         if key in base.__dict__:
-            kind = type(base.__dict__[key])
+            held = base.__dict__[key]
+            kind = type(held)
+            if kind is property:  # one that nobody can set hides what it keeps under its own name
+                return held.fset is None
             # What can be set by hand is more than a cache: networkx keeps a graph's edges behind such a property.
             return "cache" in kind.__name__.lower() and not hasattr(kind, "__set__")
     return False

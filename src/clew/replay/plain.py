@@ -86,6 +86,11 @@ def _enum(value: Any, _painter: Painter) -> Portrait:
     return leaf(type_name(type(value)), str(value.name).encode())
 
 
+PATH_OWN = frozenset(
+    {"_drv", "_root", "_parts", "_str", "_hash", "_pparts", "_cached_cparts", "_raw_path", "_raw_paths", "_tail_cached"}
+    | {"_str_normcase_cached", "_parts_normcase_cached", "_lines_cached"}
+)
+
 PLAIN = {
     **dict.fromkeys(("builtins.int", "builtins.float", "builtins.complex", "builtins.str"), Brush(_scalar)),
     **dict.fromkeys(("builtins.bool", "builtins.bytes", "builtins.NoneType"), Brush(_scalar)),
@@ -98,6 +103,6 @@ PLAIN = {
     **dict.fromkeys(("builtins.bytearray", "builtins.memoryview"), Brush(_buffer)),
     **dict.fromkeys(("_thread.lock", "_thread.RLock", "weakref.ReferenceType"), Brush(_kind_only)),
     **dict.fromkeys(("builtins.generator", "builtins.coroutine", "builtins.async_generator"), Brush(_used_up)),
-    "pathlib.PurePath": Brush(_written),
+    **dict.fromkeys(("pathlib.PurePath", "pathlib._local.PurePath"), Brush(_written, PATH_OWN)),
     "enum.Enum": Brush(_enum, frozenset({"_value_", "_name_", "__objclass__", "_sort_order_"})),
 }

@@ -21,8 +21,8 @@ ESTIMATOR_CACHES = frozenset(
     }
 )
 MODEL_CACHES = frozenset(
-    {"_cache", "_data_attr", "_data_in_cache", "pinv_wexog", "normalized_cov_params", "rank", "wexog_singular_values",
-     "_wexog_x_wendog", "_use_t", "_df_model", "_df_resid", "diagn", "_nobs_int", "scale", "weights", "mu", "cov_params_default", "_attach_attrs", "method", "nobs", "_results_cache"}
+    {"_cache", "_data_attr", "_data_in_cache", "_wexog_x_wendog", "_use_t", "_df_model", "_df_resid", "_nobs_int", "_attach_attrs",
+     "_results_cache", "diagn"}
 )  # fmt: skip
 
 

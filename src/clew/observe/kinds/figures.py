@@ -53,6 +53,10 @@ LEGEND = ("_loc_real", "_ncols", "_ncol", "_fontsize", "_mode", "shadow", "_bbox
 AXES = ("_aspect", "_box_aspect", "_adjustable", "_anchor", "_axisbelow", "axison", "_xmargin", "_ymargin",
         "_subplotspec", "_axes_locator", "_facecolor", "elev", "azim", "roll", "_focal_length")  # fmt: skip
 AXIS = ("_autoscale_on", "label_position", "offset_text_position", "_scale", "units", "_remove_overlapping_locs")
+RULER = ("_axis_direction", "_ticklabel_add_angle", "_axislabel_add_angle", "_axisline_style")
+RULED = ("_ticksize", "_tick_dir", "_tick_out", "_pad", "_axis_direction", "_text_follow_ref_angle", "_color", "_linewidth",
+         "_fontproperties", "_verticalalignment", "_horizontalalignment")  # fmt: skip
+RULES = ("line", "major_ticks", "minor_ticks", "major_ticklabels", "minor_ticklabels", "label")
 FONT = ("_size", "_weight", "_slant", "_family", "_file")
 CHILD_LISTS = ("_children", "artists", "collections", "images", "lines", "patches", "tables", "texts", "legends")
 INNER = ("_child", "offsetbox", "image", "_text")
@@ -75,14 +79,17 @@ def figure_of(artist: Any) -> Any:
 
 def is_cell(artist: Any) -> bool:
     """Tell a figure, or an artist that is in none, from what is in one."""
-    return figure_of(artist) in (None, artist)
+    figure = figure_of(artist)
+    return figure is None or figure is artist
 
 
 def artist_reach(artist: Any) -> Reach:
-    """Lead from an artist to its figure; while it is in none, to the artists that it is made of."""
+    """Lead from an artist to its figure; while it is in none, to the artists that it is made of and its place."""
     figure = figure_of(artist)
     if figure is None:
-        return Reach(tuple(inner_artists(attributes(artist))))
+        state = attributes(artist)
+        places = [state[name] for name in ("_axes", "_subplotspec") if state.get(name) is not None]
+        return Reach((*inner_artists(state), *places))
     return Reach() if figure is artist else Reach((figure,))
 
 
@@ -140,7 +147,10 @@ def axes_state(axes: Any, placed: bool) -> Iterator[object]:
     legend = state.get("legend_")
     if legend is not None:
         yield artist_state(legend)
-    for inner in state.get("child_axes") or ():
+    rulers = state.get("_axislines")
+    for name, ruler in dict.items(rulers) if isinstance(rulers, dict) else ():
+        yield name, ruler_state(ruler)
+    for inner in (*(state.get("child_axes") or ()), *(state.get("parasites") or ())):
         yield from axes_state(inner, placed)
 
 
@@ -148,6 +158,14 @@ def connected(registry: Any) -> list[object]:
     """Return the numbers of the callbacks that wait for each event: a drawing or new limits may call them."""
     waiting = attributes(registry).get("callbacks")
     return [[signal, *held] for signal, held in waiting.items() if held] if type(waiting) is dict else []
+
+
+def ruler_state(ruler: Any) -> list[object]:
+    """Return what can be told of an axis that mpl_toolkits.axisartist draws; its labels' places are found by drawing."""
+    state = attributes(ruler)
+    said: list[object] = [identity(ruler), values(state, ANY), values(state, RULER)]
+    said += [[values(attributes(state.get(name)), looks) for looks in (ANY, RULED)] for name in RULES]
+    return [*said, seen(attributes(state.get("label")).get("_text"))]
 
 
 def edge_state(edge: Any) -> list[object]:
@@ -288,7 +306,7 @@ SETTINGS = {
 def standing_reach(x: Any) -> Reach:
     """Lead from what belongs to a figure without being an artist (a canvas, a colour bar) to the figure."""
     state = attributes(x)
-    found = [state.get(name) for name in ("figure", "_figure", "ax", "axes", "canvas", "axis", "mappable")]
+    found = [state.get(name) for name in ("figure", "_figure", "ax", "axes", "canvas", "axis", "mappable", "_gridspec")]
     return Reach([owner for owner in found if owner is not None])
 
 
