@@ -37,6 +37,14 @@ def test_the_program_keeps_its_own(tmp_path: Path) -> None:
     assert said == "the program runs its own\nTrue\n"
 
 
+def test_builtins_that_the_program_replaced_are_not_called(tmp_path: Path) -> None:
+    tampers = (
+        "import builtins; old = builtins.len; builtins.len = lambda x: print('called') or old(x); del builtins.zip\n"
+    )
+    said = run(tmp_path, f"{ASK}{tampers}standard('dis').opmap; print(hasattr(builtins, 'zip'), builtins.len is old)")
+    assert said == "False False\n"
+
+
 def test_what_is_loaded_is_given() -> None:
     from clew.model.standard import standard  # in the test's own process
 

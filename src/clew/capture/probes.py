@@ -77,6 +77,7 @@ class Probes:
         if not self.blind:
             self.deaden()
             self.blind = True
+            self.outside.close()
             self.report("the program listens to audit events; clew did not look from there on")
 
     def deaden(self) -> None:

@@ -1,11 +1,13 @@
 """Modules of the standard library that are loaded when they are first needed, in the middle of the user's program.
 
 What is there from the start makes every program start later. What comes later must not be taken from the program's own
-folder, where a `dis.py` may stand, nor be what the program gets when it asks for its own.
+folder, where a `dis.py` may stand, nor be what the program gets when it asks for its own, nor be run with builtins that
+the program has replaced.
 """
 
 from __future__ import annotations
 
+import builtins
 import os
 import sys
 from _frozen_importlib_external import PathFinder
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 FOLDER = os.path.dirname(os.__file__)
 FOLDERS = (FOLDER, os.path.join(FOLDER, "lib-dynload"))
+
+
+PYTHONS = dict(vars(builtins))
+"""What `builtins` holds before the program begins."""
 
 
 class StandardFinder:
@@ -56,15 +62,27 @@ def standard(name: str) -> Any:
     finder = StandardFinder()
     modules = sys.modules
     strangers = {each: modules.pop(each) for each in sys.stdlib_module_names & modules.keys() if is_strange(each)}
+    replaced = {each: vars(builtins).get(each) for each in PYTHONS if vars(builtins).get(each) is not PYTHONS[each]}
+    vars(builtins).update({each: PYTHONS[each] for each in replaced})
     sys.meta_path.insert(0, finder)
     try:
         return ISOLATED[-1](__import__(name))
     finally:
         sys.meta_path.remove(finder)
+        for each, held in replaced.items():
+            put_back(each, held)
         for each in finder.found:
             if has_own(each):
                 modules.pop(each, None)
         modules.update(strangers)
+
+
+def put_back(name: str, held: object) -> None:
+    """Put back what the program has in place of a builtin, or nothing where it deleted it."""
+    if held is None:
+        vars(builtins).pop(name, None)
+    else:
+        vars(builtins)[name] = held
 
 
 def is_strange(name: str) -> bool:
