@@ -60,6 +60,7 @@ os.chdir("elsewhere")
 os.mkdir(".clew")
 clew.save("still here", "moved")
 text = clew.get("ages@1").value
+clew.save(len(text), "from an artifact")
 print("done", len(text))
 """
 
@@ -180,6 +181,7 @@ def test_what_a_value_was_made_from(ran: Ran) -> None:
     # The file that the program wrote itself is none of its inputs.
     assert [each.place for each in ran.get("read again").inputs] == [str(ran.folder / "people.csv")]
     assert ran.get("moved").inputs == ()
+    assert [(each.kind, each.place) for each in ran.get("from an artifact").inputs] == [("artifact", "clew://ages@1")]
 
 
 def test_packages_are_those_that_the_code_imports_itself_or_through_modules_of_the_users(ran: Ran) -> None:
@@ -226,6 +228,9 @@ FOUND = [
     Found("by type", {"type": "File"}, ["report@1"]),
     Found("by package", {"package": "numpy"}, ["in a function@1"]),
     Found("by input", {"input": "words.py"}, ["in a function@1"]),
+    Found("by an artifact that it was made from", {"input": "ages@1"}, ["from an artifact@1"]),
+    Found("a version", {"name": "ages@1"}, ["ages@1"]),
+    Found("some", {"name": "*ages", "limit": 2}, ["same ages@1", "ages@2"]),
     Found("since a date", {"name": "ages", "since": "2020-01-01"}, ["ages@2", "ages@1"]),
     Found("until long ago", {"until": "400w"}, []),
 ]
@@ -256,6 +261,7 @@ class Asked:
 
 ASKED = [
     Asked("artifacts ages", ("name  version", "team=growth", "first")),
+    Asked("artifacts *ages --limit 1", ("and 2 more",)),
     Asked("get ages@1", ("[31, 45, 27]",)),
     Asked("get ages@1 -o copy.json", ("copy.json",)),
     Asked("get report -o -", ("4",)),
@@ -347,6 +353,7 @@ def test_variables_are_saved_when_a_program_is_over(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
     art = clew.get("kept", store=str(tmp_path / ".clew"))
     assert (art.value, art.variable, told(art.code)) == ([1, 2], "b", ["a = 1", "b = [a]", "b.append(2)"])
+    assert "holds no @" in run(tmp_path, "run", "--save", "a@1=b", "program.py", "0").stderr
     assert run(tmp_path, "run", "--save", "x=bb", "program.py", "0").returncode == 1
     assert run(tmp_path, "run", "--save", "kept=b", "program.py", "7").returncode == 7
 

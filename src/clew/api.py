@@ -192,6 +192,7 @@ def verify(path: Path, argv: Sequence[str], slices: Mapping[str, SliceView]) -> 
 # ---- artifacts ----------------------------------------------------------------------------------------------
 
 MONTH = 30 * 24 * 3600.0  # seconds
+MOST = 1000  # artifacts that are listed where nobody says how many
 
 
 def save(
@@ -216,7 +217,9 @@ def save(
 def get(name: str, version: int | None = None, *, store: str | None = None) -> Artifact:
     """The newest version of an artifact, or the one named: `get("churn@3")`, `get("churn", 3)`; else UnknownArtifact."""
     with parts.archive(store) as archive:
-        return Artifact(archive.get(wanted(name, version)), parts.shelf(store))
+        record = archive.get(wanted(name, version))
+    parts.note_read(record)
+    return Artifact(record, parts.shelf(store))
 
 
 def artifacts(
@@ -230,19 +233,22 @@ def artifacts(
     until: Moment | None = None,
     newest: bool = False,
     deleted: bool = False,
+    limit: int | None = MOST,
     store: str | None = None,
 ) -> ArtifactsView:
     """The artifacts that fit all that is asked, newest first; `name` is a pattern (`chu*`), `tag` a name or `name=text`.
 
-    `since` and `until` are a `datetime`, or a text: `2026-11-01`, `2026-11-01 12:30`, `7d` (days ago), `12h`.
+    `since` and `until` are a `datetime`, or a text: `2026-11-01`, `2026-11-01 12:30`, `7d` (days ago), `12h`. There are
+    `limit` of them at most, and all of them where it is None.
     """
     now = time.time()
     times = {"since": moment(since, now), "until": moment(until, now)}
     asked = Filter(name, tag, type, input, package, **times, newest=newest, with_deleted=deleted)
     with parts.archive(store) as archive:
-        found = archive.find(asked)
+        found = archive.find(asked, limit)
+        more = archive.count(asked) - len(found) if len(found) == limit else 0
     shelf = parts.shelf(store)
-    return ArtifactsView(tuple(Artifact(each, shelf) for each in found), shelf.where)
+    return ArtifactsView(tuple(Artifact(each, shelf) for each in found), shelf.where, more)
 
 
 def uses(place: str | Path, *, store: str | None = None) -> ArtifactsView:

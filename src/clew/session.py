@@ -274,9 +274,9 @@ def bare_store(setting: str | None = None) -> Store:
 
 def address_of(setting: str | None) -> Address:
     """Where a store is: where nobody says which, that of the session watched in this process, wherever it stands now."""
-    from clew.capture import watching  # only a live session needs it
-
-    return store_address(os.getcwd(), watching.store_of_session() if setting is None else setting)
+    watching = sys.modules.get("clew.capture.watching")  # not loaded where nothing is watched
+    of_session: str | None = watching.store_of_session() if watching is not None else None
+    return store_address(os.getcwd(), of_session if setting is None else setting)
 
 
 def kept(setting: str | None, blobs: str | None = None, *, drained: bool = True) -> Kept:
@@ -338,6 +338,14 @@ def saved(value: object, name: str, wish: Wish, store: str | None) -> ArtifactRe
         record = found.save(value, name, wish, making, time.time())
     say_once(record, sys.stderr)
     return record
+
+
+def note_read(record: ArtifactRecord) -> None:
+    """Have a watched program's step depend on an artifact that it asks for."""
+    from clew.archive.names import SCHEME  # only who asks for an artifact needs it
+    from clew.capture.watching import read_from_outside  # the same
+
+    read_from_outside(f"{SCHEME}{record.name}@{record.version}")
 
 
 def making(origin: Origin | None = None) -> Making:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from clew.archive.completing import Cut, completed
 from clew.archive.diff import called, difference
-from clew.archive.names import Wanted, checked_name, checked_tags
+from clew.archive.names import MARK, Wanted, checked_name, checked_tags
 from clew.errors import SessionRunning, UsageError
 from clew.model.artifacts import ArtifactRecord, Blob, Elsewhere, Environment, Input, Origin, Value, Whence
 from clew.model.data import dataclass
@@ -148,9 +148,17 @@ class Archive:
         """Give an artifact as it is by now, deleted or not."""
         return self.catalog.get(record.name, record.version, with_deleted=True)
 
-    def find(self, wanted: Filter = EVERYTHING) -> tuple[ArtifactRecord, ...]:
-        """Give the artifacts wanted, newest first."""
-        return self.catalog.find(wanted)
+    def find(self, wanted: Filter = EVERYTHING, limit: int | None = None) -> tuple[ArtifactRecord, ...]:
+        """Give the artifacts wanted, newest first; `name@version` for a name is that version."""
+        name, mark, version = wanted.name.partition(MARK)
+        if not mark:
+            return self.catalog.find(wanted, limit=limit)
+        found = self.catalog.find(replace(wanted, name=name))
+        return tuple(each for each in found if str(each.version) == version)
+
+    def count(self, wanted: Filter) -> int:
+        """Give how many artifacts are wanted."""
+        return self.catalog.count(wanted)
 
     def value(self, record: ArtifactRecord) -> object:
         """Give the value of an artifact; DamagedBlob, MissingBlob or UntrustedValue where it cannot be had."""

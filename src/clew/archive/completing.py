@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from clew.analysis.imports import imported_tops
+from clew.archive.names import SCHEME
 from clew.archive.packages import kept_packages
 from clew.model.artifacts import ArtifactRecord, Input, Whence
 from clew.model.data import dataclass
@@ -23,6 +24,7 @@ from clew.observe.stamps import LARGE, content_hash
 TABLE = "table"
 FILE = "file"
 URL = "url"
+ARTIFACT = "artifact"
 SQLITE = b"SQLite format 3\0"
 DATABASES = frozenset("postgresql postgres mysql mariadb mssql oracle snowflake duckdb sqlite".split())
 
@@ -59,6 +61,9 @@ def inputs_of(steps: Sequence[Step], seen: Iterable[Input], saved: float) -> Ite
     for place in places_read(steps):
         if place in known:
             yield as_table(known[place])
+        elif place.startswith(SCHEME):
+            name = place.removeprefix(SCHEME)
+            yield Input(ARTIFACT, place, name)  # a version never changes: its name says what it is
         elif "://" in place:
             yield Input(TABLE if is_database(place) else URL, place)
         elif os.path.isfile(place):

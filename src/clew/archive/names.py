@@ -8,6 +8,8 @@ from clew.errors import UsageError
 from clew.model.data import dataclass
 
 MARK = "@"
+SCHEME = "clew://"
+"""What the address of an artifact begins with, where a program has read it."""
 LONGEST = 200  # characters
 LONGEST_TAG = 500  # of its name and its text: more than databases look up quickly
 VERSION = re.compile(r"[1-9][0-9]{0,17}")

@@ -35,7 +35,7 @@ def unwatched(record: ArtifactRecord) -> str:
     if not record.origin.code:
         return f"nobody watches this program, so {name} has no code: it was typed, and kept by nobody"
     if watching.store_of_session() is not None:
-        return f"something went wrong while clew watched, so {name} keeps the whole program as its code (`clew show` says what)"
+        return f"clew does not see what this process does (a child, or a fault: `clew show` says), so {name} keeps the whole program as its code"
     path = getattr(sys.modules.get("__main__"), "__file__", None)
     if "IPython" in sys.modules and not path:
         return f"nobody watches this notebook, so {name} keeps all its cells as its code (`%load_ext clew` first keeps only what makes the value)"

@@ -75,6 +75,12 @@ def inputs() -> tuple[Input, ...]:
     return _LIVE[-1][2].outside.inputs() if _LIVE else ()
 
 
+def read_from_outside(place: str) -> None:
+    """The program's step reads something that is no file: an artifact, by its address."""
+    if _LIVE:
+        _LIVE[-1][2].outside.read(place)
+
+
 def pass_over(modules: Iterable[str]) -> None:
     """Take these modules as ones that were there: clew has loaded them for itself."""
     if _LIVE:

@@ -60,4 +60,6 @@ def _pair(word: str) -> tuple[str, str]:
     name, given, variable = word.rpartition("=")
     if not given or not variable.isidentifier():
         raise UsageError(f"--save {word}: it is --save NAME=VARIABLE")
-    return name, variable
+    from clew.archive.names import checked_name  # who saves nothing needs no names
+
+    return checked_name(name), variable

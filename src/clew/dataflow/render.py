@@ -95,11 +95,12 @@ class _Writer:
             if not self.keeps(node):
                 before = None
                 continue
+            above = self.above(node, indent)  # asked first: a body within makes a beginning of its own
             lines = self.statement(node, indent)
             if before is not None and self.on_one_line(before, node):
                 written[-1] = (self.beside(written[-1][0], before, node), written[-1][1])
             elif lines:
-                written += [*self.above(node, indent), *lines]
+                written += [*above, *lines]
                 self.first = False
             before = node if lines else None
         return written

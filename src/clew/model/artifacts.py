@@ -73,7 +73,7 @@ class Input:
     where that is not known.
     """
 
-    kind: str  # "file", "table" or "url"
+    kind: str  # "file", "table", "url" or "artifact"
     place: str
     hash: str = ""
     size: int = -1

@@ -6,7 +6,7 @@ import os
 import time
 
 from clew.model.effects import Bound, Changed, Effect, Read, Reason
-from clew.model.resources import Ambient
+from clew.model.resources import Ambient, File
 from clew.model.typed import Any, Iterable, Iterator, Mapping
 from clew.observe.audit import WIRE, OwnWork
 from clew.observe.databases import CONNECTIONS
@@ -88,6 +88,11 @@ class Outside:
     def inputs(self) -> tuple[Input, ...]:
         """The files that the session read and had not written."""
         return self._ledger.inputs.table()
+
+    def read(self, place: str) -> None:
+        """The step reads something that has an address, and that only who reads it knows of."""
+        if self._active:
+            self._effects.append(Read(File(place), Reason.KNOWN))
 
     def start(self, mentions: Iterable[str] = ()) -> None:
         """A step begins; its arguments mention these texts, of which some may be paths."""

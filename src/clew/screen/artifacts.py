@@ -20,11 +20,11 @@ INPUT_HEADINGS = ("kind", "place", "size", "modified", "hash")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ArtifactsView(Sequence[Artifact]):
-    """Artifacts, newest first: a sequence of `Artifact`, shown as a table. `none` is said where there are none."""
+    """Artifacts, newest first: a sequence of `Artifact`, shown as a table; `more` fit, and are left out."""
 
     rows: tuple[Artifact, ...]
     store: str
-    none: str = "no artifacts"
+    more: int = 0
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -41,11 +41,12 @@ class ArtifactsView(Sequence[Artifact]):
 
     def __repr__(self) -> str:
         if not self.rows:
-            return self.none
-        return columns(HEADINGS, [cells(row.record) for row in self.rows], RIGHT)
+            return "no artifacts"
+        said = columns(HEADINGS, [cells(row.record) for row in self.rows], RIGHT)
+        return f"{said}\nand {self.more} more (limit=None, or --limit 0, lists all)" if self.more else said
 
     def _repr_html_(self) -> str:
-        title = f"{counted(len(self.rows), 'artifact')} in {self.store}"
+        title = f"{counted(len(self.rows), 'artifact')} in {self.store}{f', {self.more} more left out' if self.more else ''}"
         return box(title, table(HEADINGS, [cells(row.record) for row in self.rows]))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -54,7 +55,7 @@ class ArtifactsView(Sequence[Artifact]):
 
     def as_json(self) -> dict[str, object]:
         """The JSON shape of `clew artifacts --json`."""
-        return {"store": self.store, "artifacts": [row.as_json() for row in self.rows]}
+        return {"store": self.store, "artifacts": [row.as_json() for row in self.rows], "more": self.more}
 
 
 def cells(record: ArtifactRecord) -> tuple[str, ...]:
