@@ -13,6 +13,7 @@ from clew.model.artifacts import ArtifactRecord
 from clew.model.events import Event
 from clew.model.graph import Graph
 from clew.store.database import Store
+from clew.store.location import journal_path
 from clew.store.sessions import State
 
 AT_THE_END = -1
@@ -34,6 +35,8 @@ class RecordedSessions:
         known = {step.number: step for step in graph.steps}
         try:
             if origin.step == AT_THE_END:
+                if not self.is_over(origin.session):
+                    return None  # the variable may not yet stand as it will
                 made = cut(graph, origin.variable)
                 return Cut(made.code, origin.variable, tuple(known[n] for n in made.steps), whole(graph))
             if origin.step not in known:
@@ -53,11 +56,17 @@ class RecordedSessions:
         return self._graphs[session]
 
     def is_over(self, session: str) -> bool:
-        """Tell whether nothing more will be known of a session."""
+        """Tell whether nothing more will be known of a session.
+
+        Where machines share a database, each takes the records of its own sessions into it, when it asks something: of
+        another's session more may come.
+        """
         if self._live(session) is not None:
             return False
-        known = [row for row in self._store.sessions() if row.session == session]
-        return not known or known[0].state is not State.RUNNING
+        state = next((row.state for row in self._store.sessions() if row.session == session), None)
+        if state is State.INTERRUPTED or state is None:
+            return not self._store.database.shared or journal_path(self._store.folder, session).exists()
+        return state is State.ENDED
 
     def source(self, session: str) -> str:
         """Give all the code of a session."""
