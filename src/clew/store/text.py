@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, Integer, Text, TypeDecorator
@@ -29,9 +30,9 @@ class Exact(TypeDecorator[str]):
         """Give what the database is to hold."""
         return None if value is None else stored(value)
 
-    def process_result_value(self, value: str | None, _: Dialect) -> str | None:
-        """Give the text as it was."""
-        return None if value is None else shown(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], str | None]:
+        """Give what gives the text as it was: itself and not a method of ours, for a listing has thousands of texts."""
+        return shown_or_none
 
 
 def stored(text: str) -> str:
@@ -42,6 +43,11 @@ def stored(text: str) -> str:
 def shown(text: str) -> str:
     """Give the text as it was, from what a database holds."""
     return text[1:].encode("ascii").decode("unicode_escape") if text.startswith(ESCAPED) else text
+
+
+def shown_or_none(text: str | None) -> str | None:
+    """Give the text as it was, if there is one."""
+    return text if text is None or text[:1] != ESCAPED else shown(text)
 
 
 def holds(text: str) -> bool:
