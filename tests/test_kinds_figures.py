@@ -183,3 +183,9 @@ def test_axes_that_live_on_others_belong_to_the_figure() -> None:
     assert act(fig, "guest.plot([1, 2])", guest=guest) == {"whole"}
     assert act(fig, "guest.axis['right'].label.set_text('Speed')", guest=guest) == {"whole"}
     assert act(fig, "x.canvas.draw()") == set()
+
+
+def test_the_settings_of_a_layout_engine_belong_to_the_figure() -> None:
+    fig, _ = plt.subplots(layout="constrained")
+    assert act(fig, "x.get_layout_engine().set(hspace=0.2)") == {"whole"}
+    assert act(fig, "x.canvas.draw()") == set()

@@ -119,7 +119,7 @@ def figure_state(figure: Any) -> Iterator[object]:
     yield values(attributes(state.get("patch")), EDGE)
     placed = type(state.get("_layout_engine")).__name__ in ("NoneType", "PlaceHolderLayoutEngine")
     # A layout engine moves axes whenever the figure is drawn; without one, only the user does.
-    yield list(attributes(state.get("subplotpars")).values()) if placed else identity(state.get("_layout_engine"))
+    yield list(attributes(state.get("subplotpars")).values()) if placed else engine_state(state["_layout_engine"])
     titles = [state[name] for name in SUPER_TITLES if state.get(name) is not None]
     yield [artist_state(title, moves=True) for title in titles]
     yield connected(state.get("_canvas_callbacks"))
@@ -128,6 +128,12 @@ def figure_state(figure: Any) -> Iterator[object]:
         yield from axes_state(axes, placed)
     for inner in state.get("subfigs") or ():
         yield from figure_state(inner)
+
+
+def engine_state(engine: Any) -> list[object]:
+    """Return what can be told of a layout engine: which it is, and its settings."""
+    settings = attributes(engine).get("_params") or {}
+    return [identity(engine), *values(settings, tuple(settings))]
 
 
 def axes_state(axes: Any, placed: bool) -> Iterator[object]:
