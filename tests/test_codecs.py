@@ -449,6 +449,25 @@ def test_plain_data_comes_back_as_it_was(keys: Keys, value: object) -> None:
             json.loads(file.read(), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
 
 
+GONE: list[str] = []
+
+
+class Loud:
+    """An object that does something when it goes."""
+
+    def __del__(self) -> None:
+        GONE.append("gone")
+
+
+def test_an_object_that_does_something_when_it_goes_is_not_loaded_to_look(blobs: Blobs, keys: Keys) -> None:
+    GONE.clear()
+    value = {"inside": Loud()}
+    kept = keep(value, blobs, CODECS, keys)
+    assert GONE == []
+    assert type(fetch(kept, blobs, CODECS, keys)["inside"]) is Loud
+    assert GONE == ["gone"]
+
+
 class Touchy(type):
     """A class whose objects and whose class itself mind being asked anything."""
 
