@@ -258,6 +258,15 @@ def test_explain_tells_the_chain(folder: Path) -> None:
     assert "its lines are 1, 2, 3, 4" in beyond.err
 
 
+def test_explain_takes_comments_and_branches_that_did_not_run(folder: Path) -> None:
+    lines = ["rows = [1]", "# rarely", "if len(rows) > 5:", "    rows = []", "total = sum(rows)"]
+    (folder / "branch.py").write_text("\n".join(lines), encoding="utf-8")
+    clew(folder, "run", "branch.py")
+    session = str(json.loads(clew(folder, "sessions", "--json", "-").out)["sessions"][-1]["number"])
+    for line in ("2", "4"):  # the comment above the header, and the branch below it
+        assert "why line 3 is in the slice of total" in clew(folder, "explain", session, "total", line).out
+
+
 def test_every_option_is_documented() -> None:
     page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     from clew.cli import COMMANDS

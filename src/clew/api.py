@@ -18,9 +18,10 @@ from clew.archive.archive import Collected, Wish
 from clew.archive.names import checked_tags, wanted
 from clew.archive.times import Moment, moment
 from clew.dataflow.explain import explain as chain
+from clew.dataflow.explain import line_meant
 from clew.dataflow.graph import fold
 from clew.dataflow.slicing import cut
-from clew.errors import FileMissing, NotCapturing, UnknownStep, UnknownVariable
+from clew.errors import FileMissing, NotCapturing, UnknownVariable
 from clew.model.data import dataclass
 from clew.model.events import BEFORE, Event, Faulted
 from clew.model.files import File
@@ -61,12 +62,11 @@ class Recording:
         return slice_view(made, self._notes(made))
 
     def explain(self, name: str, line: int, *, exact: bool = False, keep_asserts: bool = False) -> ChainView:
-        """Why a line is in the slice of a variable; UnknownStep if it is not."""
+        """Why a line is in the slice of a variable; UnknownStep if the slice has no such line."""
         self._check(name)
         made = cut(self.graph, name, exact=exact, keep_asserts=keep_asserts)
-        if line not in made.lines:
-            raise UnknownStep(line, sorted(made.lines))
-        return chain_view(name, line, chain(self.graph, made, line), made.lines, made.code)
+        meant = line_meant(made, line)
+        return chain_view(name, meant, chain(self.graph, made, meant), made.lines, made.code)
 
     def history(self) -> SessionHistory:
         """What each statement of the session did."""

@@ -19,6 +19,8 @@ CELLS: dict[str, str] = {}
 
 # The value is not the same.
 UNSOUND = {
+    "a function made for a database": "what functions a connection has cannot be seen",
+    "a handler of a signal": "that raising a signal runs its handler is not seen",
     "the current figure": "the last statement is looked at when matplotlib has already closed its figures at exit",
     "back to the first figure": "the last statement is looked at when matplotlib has already closed its figures at exit",
     "the current axes of subplots": "the last statement is looked at when matplotlib has already closed its figures at exit",

@@ -8,14 +8,26 @@ from clew.errors import UnknownStep
 from clew.model.graph import Dependence, Graph, Slice
 
 
+def line_meant(made: Slice, line: int) -> int:
+    """The line that stands for a line of the slice: for a comment the statement below, for code that did not run its header.
+
+    UnknownStep if the slice has no such line. Lines are those of the slice's code, from 1.
+    """
+    texts = dict(enumerate(made.code.splitlines(), 1))
+    if line not in texts:
+        raise UnknownStep(line, sorted(made.lines))
+    is_code = texts[line].strip() and not texts[line].lstrip().startswith("#")
+    above = [each for each in made.lines if each <= line]
+    below = [each for each in made.lines if each >= line]
+    return max(above, default=0) or min(below) if is_code or not below else min(below)
+
+
 def explain(graph: Graph, made: Slice, line: int) -> tuple[Dependence, ...]:
     """The shortest chain of dependences from the criterion to a line of its slice, the criterion's first.
 
-    UnknownStep if the line is not a statement's. Lines are those of the slice's code, from 1.
+    UnknownStep if the slice has no such line. Lines are those of the slice's code, from 1.
     """
-    if line not in made.lines:
-        raise UnknownStep(line, sorted(made.lines))
-    goal = made.lines[line]
+    goal = made.lines[line_meant(made, line)]
     within = set(made.steps)
     came: dict[int, Dependence] = {}
     todo = deque(graph.needs[made.criterion])

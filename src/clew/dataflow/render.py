@@ -52,6 +52,8 @@ def render(
         if source.number in kept:
             writer = _Writer(source, kept[source.number], script)
             written = writer.source()
+            while not lines and written and not written[0][0].strip():
+                del written[0]
             if lines and written and written[0][0].strip():
                 lines.append(("", -1))
             lines += written

@@ -213,6 +213,12 @@ def _begin_dict(module: str, name: str) -> Callable[[], Look]:
     return begin
 
 
+def _begin_figures() -> Look:
+    """Which figures are open."""
+    figures, seen = sys.modules["matplotlib._pylab_helpers"].Gcf.figs, SeenEqual()
+    return lambda: seen.look(sorted(number for number in figures if type(number) is int))
+
+
 LIBRARY_PROBES = (
     Probe("numpy.random", "numpy.random.mtrand", lambda: LegacyNumpy().look),
     Probe("numpy.errstate", "numpy", _begin_numpy_errstate),
@@ -223,6 +229,7 @@ LIBRARY_PROBES = (
     Probe("pandas.display", "pandas", lambda: Options(shown=True)),
     Probe("matplotlib", "matplotlib", Settings),
     Probe("matplotlib.figure", "matplotlib._pylab_helpers", lambda: CurrentFigure().look),
+    Probe("matplotlib.figures", "matplotlib._pylab_helpers", _begin_figures),
     Probe("sklearn.config", "sklearn._config", _begin_sklearn),
     Probe("xarray.options", "xarray.core.options", _begin_dict("xarray.core.options", "OPTIONS")),
 )

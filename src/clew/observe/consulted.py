@@ -30,7 +30,7 @@ WORKING: Mapping[str, tuple[str, ...]] = {
     "warnings": ("warnings",),
 }
 # What draws is seen to move its generator, and what asks for the folder or a variable is known to ask.
-NEVER = frozenset(("random", "numpy.random", "torch", "matplotlib.figure", "processes"))
+NEVER = frozenset(("random", "numpy.random", "torch", "matplotlib.figure", "matplotlib.figures", "processes"))
 
 
 def consulted(moved: Collection[str], libraries: Collection[str], *, shows: bool = False) -> tuple[str, ...]:

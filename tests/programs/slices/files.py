@@ -64,4 +64,5 @@ CASES = (
     Case("what an object of C handed out writes through to it", "import sqlite3\ncon = sqlite3.connect(':memory:')\ncur = con.cursor()\ncur.execute('create table t (a)')\nz = 1\ncur.execute('insert into t values (5)')\nr = con.execute('select * from t').fetchall()", "r", keeps=(1, 2, 3, 4, 6, 7)),
     Case("an element changed in its tree", "import xml.etree.ElementTree as ET\nroot = ET.fromstring('<a><b>1</b></a>')\nb = root.find('b')\nz = 1\nb.text = '2'\nr = ET.tostring(root)", "r", keeps=(1, 2, 3, 5, 6)),
     Case("how rows of a database are handed out", "import sqlite3\ncon = sqlite3.connect(':memory:')\ncon.row_factory = sqlite3.Row\nz = 1\ncon.execute('create table t (a)')\ncon.execute('insert into t values (5)')\nr = [row['a'] for row in con.execute('select * from t')]", "r", keeps=(1, 2, 3, 5, 6, 7)),
+    Case("a function made for a database", "import sqlite3\ncon = sqlite3.connect(':memory:')\ncon.create_function('twice', 1, lambda x: 2 * x)\nz = 1\nr = con.execute('select twice(2)').fetchone()", "r", keeps=(1, 2, 3, 5)),
 )

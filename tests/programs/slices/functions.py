@@ -75,4 +75,5 @@ CASES = (
     Case("a limit of recursion for what does not recur", "import sys\nsys.setrecursionlimit(3000)\ndef f(n):\n    return n + 1\n\nr = f(2500)", "r", keeps=(3, 4, 6)),
     Case("sys.setrecursionlimit is ambient", "import sys\nsys.setrecursionlimit(900)\nz = 1\nr = sys.getrecursionlimit()", "r", keeps=(1, 2, 4)),
     Case("a global that a function of another module binds", "from lib import hit, hits\nhit()\nz = 1\nhit()\nr = hits()", "r", keeps=(1, 2, 4, 5), files={"lib.py": "n = 0\n\n\ndef hit():\n    global n\n    n += 1\n\n\ndef hits():\n    return n\n"}),
+    Case("a handler of a signal", "import signal\nseen = []\nsignal.signal(signal.SIGUSR1, lambda s, f: seen.append(s))\nz = 1\nsignal.raise_signal(signal.SIGUSR1)\nr = len(seen)", "r", keeps=(1, 2, 3, 5, 6)),
 )

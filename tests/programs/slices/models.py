@@ -57,4 +57,5 @@ CASES = (
     Case("a polars frame is new at each step", "import polars as pl\ndf = pl.DataFrame({'a': [1, 2]})\ndf.with_columns(b=pl.col('a'))\ne = df.with_columns(c=pl.col('a') * 2)\ndf.head()\nr = e['c'].sum()", "r", keeps=(1, 2, 4, 6), needs=("polars",)),
     Case("a polars frame in place", "import polars as pl\ndf = pl.DataFrame({'a': [1, 2]})\nz = 1\ndf.insert_column(1, pl.Series('b', [3, 4]))\nr = df.columns", "r", keeps=(1, 2, 4, 5), needs=("polars",)),
     Case("a statsmodels formula", "import pandas as pd\nimport statsmodels.formula.api as smf\ndf = pd.DataFrame({'y': [1.0, 2, 3, 5], 'x': [1.0, 2, 3, 4]})\ndef twice(v):\n    return 2 * v\nz = 1\nm = smf.ols('y ~ twice(x)', df).fit()\nprint(m.summary().tables[0])\nr = m.params.tolist()", "r", keeps=(1, 2, 3, 4, 5, 7, 9), needs=("statsmodels",)),
+    Case("which figures are open", "import matplotlib\nmatplotlib.use('agg')\nimport matplotlib.pyplot as plt\nz = 1\nplt.figure(5)\nplt.figure(6)\nplt.figure(5)\nr = plt.get_fignums()", "r", keeps=(1, 2, 3, 5, 6, 7, 8), spare=(1, 2, 7), needs=("matplotlib",)),
 )
