@@ -185,6 +185,15 @@ def test_axes_that_live_on_others_belong_to_the_figure() -> None:
     assert act(fig, "x.canvas.draw()") == set()
 
 
+@pytest.mark.parametrize("part", ["label1", "label2", "tick1line", "tick2line"])
+def test_a_tick_that_is_hidden_or_shown_alone_belongs_to_the_figure(part: str) -> None:
+    fig, ax = plt.subplots()
+    fig.canvas.draw()
+    tick = ax.xaxis.get_major_ticks()[1]
+    assert act(fig, f"tick.{part}.set_visible(not tick.{part}.get_visible())", tick=tick) == {"whole"}
+    assert act(fig, "x.canvas.draw()") == set()
+
+
 def test_the_settings_of_a_layout_engine_belong_to_the_figure() -> None:
     fig, _ = plt.subplots(layout="constrained")
     assert act(fig, "x.get_layout_engine().set(hspace=0.2)") == {"whole"}

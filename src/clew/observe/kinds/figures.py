@@ -58,6 +58,8 @@ RULED = ("_ticksize", "_tick_dir", "_tick_out", "_pad", "_axis_direction", "_tex
          "_fontproperties", "_verticalalignment", "_horizontalalignment")  # fmt: skip
 RULES = ("line", "major_ticks", "minor_ticks", "major_ticklabels", "minor_ticklabels", "label")
 FONT = ("_size", "_weight", "_slant", "_family", "_file")
+TICKS = (("label1", "label1On", True), ("label2", "label2On", False), ("tick1line", "tick1On", True),
+         ("tick2line", "tick2On", False))  # fmt: skip
 CHILD_LISTS = ("_children", "artists", "collections", "images", "lines", "patches", "tables", "texts", "legends")
 INNER = ("_child", "offsetbox", "image", "_text")
 REDRAWN = ("Quiver", "Barbs")  # whose paths are made when they are drawn
@@ -228,15 +230,19 @@ def axis_state(axis: Any) -> Iterator[object]:
 
 
 def tick_labels(state: Mapping[str, Any]) -> list[object]:
-    """Return how tick labels have been turned one by one; ticks come and go with every drawing, upright."""
-    turned = state.get("_major_tick_kw", {}).get("labelrotation", 0.0)
+    """Return how ticks have been turned or hidden one by one; they come and go with every drawing, as the axis says."""
+    usual = state.get("_major_tick_kw", {})
+    turned = usual.get("labelrotation", 0.0)
     said = set()
     for tick in state.get("majorTicks") or ():
-        for name in ("label1", "label2"):
-            label = attributes(attributes(tick).get(name))
-            rotation = label.get("_rotation", 0.0)
+        parts = attributes(tick)
+        for name, setting, shown in TICKS:
+            part = attributes(parts.get(name))
+            if bool(part.get("_visible", True)) != bool(usual.get(setting, shown)):
+                said.add((name, "hidden" if usual.get(setting, shown) else "shown"))
+            rotation = part.get("_rotation", 0.0)
             if rotation and rotation != turned:
-                said.add((str(rotation), str(label.get("_horizontalalignment"))))
+                said.add((str(rotation), str(part.get("_horizontalalignment"))))
     return [list(pair) for pair in sorted(said)]
 
 
