@@ -21,9 +21,6 @@ CELLS: dict[str, str] = {}
 UNSOUND = {
     "a function made for a database": "what functions a connection has cannot be seen",
     "a handler of a signal": "that raising a signal runs its handler is not seen",
-    "the current figure": "the last statement is looked at when matplotlib has already closed its figures at exit",
-    "back to the first figure": "the last statement is looked at when matplotlib has already closed its figures at exit",
-    "the current axes of subplots": "the last statement is looked at when matplotlib has already closed its figures at exit",
 }
 
 # The value is the same; the slice is larger than need be, or lost a branch that did not run.
@@ -36,5 +33,4 @@ NOT_SMALLEST = {
     "a figure saved and its size read": "that a file is there depends on what was written",
     "index name and attrs": "attrs are not a part of a frame",
     "a user's subclass of DataFrame": "its own attributes are not told from its columns",
-    "a figure changed through its axes": "making a figure reads which one was current",
 }
