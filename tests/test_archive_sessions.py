@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 
@@ -42,12 +40,13 @@ def record(step: int) -> ArtifactRecord:
     return ArtifactRecord("a", 1, 1.0, Value("int", "json", Blob("a" * 64, 1)), origin, Environment("3", "L"))
 
 
-def write(store: Store, *events: Event, running: bool) -> Journal:
+def write(store: Store, *events: Event, running: bool, drained: bool = True) -> Journal:
     journal = Journal(str(journal_path(store.folder, "s")))
     journal.append(events)
     if not running:
         journal.close()
-    store.drain()
+    if drained:
+        store.drain()
     return journal
 
 
@@ -82,6 +81,7 @@ class Case:
     running: bool = False
     shared: bool = False
     here: bool = True
+    drained: bool = True
     over: bool = True
 
 
@@ -94,18 +94,17 @@ CASES = [
     Case("one of another machine, which may be running there", EVENTS, shared=True, here=False, over=False),
     Case("one of which another machine has told nothing yet", shared=True, here=False, over=False),
     Case("one that was killed on this machine", EVENTS, shared=True),
+    Case("one that has written, and of which nothing was taken in yet", EVENTS, drained=False, over=False),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_whether_more_may_come(case: Case, store: Store, tmp_path: Path) -> None:
-    journal = write(store, *case.events, running=case.running) if case.events else None
-    # A database that machines share is PostgreSQL's; what it holds is the same, so this one is called shared.
-    seen: Any = SimpleNamespace(
-        sessions=store.sessions, folder=store.folder, database=SimpleNamespace(shared=case.shared)
-    )
+    journal = write(store, *case.events, running=case.running, drained=case.drained) if case.events else None
+    if case.shared:  # what PostgreSQL would hold is the same
+        store.database.dialect = "postgresql"
     if not case.here:
-        seen.folder = tmp_path / "another"
-    assert RecordedSessions(cast("Store", seen), lambda session: None).is_over("s") is case.over
+        store.folder = tmp_path / "another"
+    assert RecordedSessions(store, lambda session: None).is_over("s") is case.over
     if journal is not None and case.running:
         journal.close()

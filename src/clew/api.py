@@ -216,7 +216,7 @@ def save(
 
 def get(name: str, version: int | None = None, *, store: str | None = None) -> Artifact:
     """The newest version of an artifact, or the one named: `get("churn@3")`, `get("churn", 3)`; else UnknownArtifact."""
-    with parts.archive(store) as archive:
+    with parts.archive(store, drained=False) as archive:
         record = archive.get(wanted(name, version))
     parts.note_read(record)
     return Artifact(record, parts.shelf(store))
@@ -244,7 +244,7 @@ def artifacts(
     now = time.time()
     times = {"since": moment(since, now), "until": moment(until, now)}
     asked = Filter(name, tag, type, input, package, **times, newest=newest, with_deleted=deleted)
-    with parts.archive(store) as archive:
+    with parts.archive(store, complete=True) as archive:
         found = archive.find(asked, limit)
         more = archive.count(asked) - len(found) if len(found) == limit else 0
     shelf = parts.shelf(store)

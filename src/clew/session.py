@@ -124,7 +124,7 @@ def missing(session: str, saves: Pairs, address: Address) -> int:
     """The exit status of a run that was to save variables: 1 if not all of them are saved."""
     if not saves:
         return 0
-    with archive(address.said) as found:
+    with archive(address.said, complete=True) as found:
         done = {record.name for record in found.find() if record.origin.session == session}
     return int(not done.issuperset(name for name, _ in saves))
 
@@ -241,8 +241,8 @@ def code_of_save(events: Sequence[Event], origin: Origin, name: str) -> SavedCod
 # ---- artifacts ----------------------------------------------------------------------------------------------
 
 
-def archive(setting: str | None = None, *, drained: bool = True) -> Open:
-    """The artifacts of a store, to be opened; `drained`: with all that was recorded so far, and their code cut."""
+def archive(setting: str | None = None, *, drained: bool = True, complete: bool = False) -> Open:
+    """The artifacts of a store, to be opened; `drained`: with all that was recorded; `complete`: their code cut."""
     # Imported here: nothing of it is part of starting a program.
     from clew.archive.opening import Open
     from clew.plugins import codecs, loaded
@@ -250,7 +250,7 @@ def archive(setting: str | None = None, *, drained: bool = True) -> Open:
     def store() -> Store:
         return open_store(setting) if drained else bare_store(setting)
 
-    return Open(store, blobs_of, lambda: codecs(loaded()), live_events, complete=drained)
+    return Open(store, blobs_of, lambda: codecs(loaded()), live_events, complete=complete)
 
 
 def shelf(setting: str | None = None) -> Shelf:

@@ -50,6 +50,9 @@ class Sessions(Protocol):
     def source(self, session: str) -> str:
         """All the code of a session."""
 
+    def renew(self, session: str) -> None:
+        """Look again at what was recorded of a session."""
+
 
 class Elsewheres(Protocol):
     """Another system that keeps values: an MLflow server."""
@@ -218,10 +221,12 @@ class Archive:
 
     def _cut(self, record: ArtifactRecord) -> ArtifactRecord | None:
         """Give a record with its code; with all the session's where the record of it ends too early; None if it runs."""
-        cut = self.sessions.cut(record)
+        session, cut = record.origin.session, self.sessions.cut(record)
+        if cut is None and self.sessions.is_over(session):
+            self.sessions.renew(session)  # it may have gone on, and ended, since it was looked at
+            cut = self.sessions.cut(record)
         if cut is not None:
             return completed(record, cut)
-        session = record.origin.session
         if not self.sessions.is_over(session):
             return None
         source = self.sessions.source(session)
@@ -259,7 +264,8 @@ class Archive:
 def running(record: ArtifactRecord) -> SessionRunning:
     """Give the error for code that cannot be cut yet."""
     error = SessionRunning(record.origin.session)
-    error.hint = f"the code of {called(record)} can be cut when the statement that saved it is over"
+    when = "when the statement that saved it is over, and on another machine, when clew was asked something there"
+    error.hint = f"the code of {called(record)} can be cut {when}"
     return error
 
 

@@ -64,14 +64,19 @@ class RecordedSessions:
         if self._live(session) is not None:
             return False
         state = next((row.state for row in self._store.sessions() if row.session == session), None)
-        if state is State.INTERRUPTED or state is None:
-            return not self._store.database.shared or journal_path(self._store.folder, session).exists()
-        return state is State.ENDED
+        if state is None:
+            return not self._store.database.shared and not journal_path(self._store.folder, session).exists()
+        return state in (State.ENDED, State.INTERRUPTED)
 
     def source(self, session: str) -> str:
         """Give all the code of a session."""
         graph = self.graph(session)
         return whole(graph) if graph is not None else ""
+
+    def renew(self, session: str) -> None:
+        """Take in what was recorded since."""
+        self._store.drain()
+        self._graphs.pop(session, None)
 
     def _events(self, session: str) -> Sequence[Event] | None:
         live = self._live(session)
