@@ -153,8 +153,8 @@ class Artifact:
         return self
 
     def _whole(self) -> ArtifactRecord:
-        """The record, its code cut."""
-        if self.record.origin.whence is Whence.PENDING:
+        """The record with its code: cut where it has not been yet, read where a listing left it out."""
+        if self.record.origin.whence is Whence.PENDING or not self.record.origin.code:
             self.record = self._shelf.completed(self.record)
         return self.record
 
@@ -167,7 +167,7 @@ class Artifact:
         return " · ".join([str(self), *filter(None, facts(self.record))])
 
     def _repr_html_(self) -> str:
-        record = self.record
+        record = self.record if self.record.origin.whence is Whence.PENDING else self._whole()
         if record.origin.whence is Whence.PENDING:
             code = notes_list(["its code is cut when somebody asks for `.code`"])
         else:
