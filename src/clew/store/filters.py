@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, select
 
 from clew.model.filters import Filter
 from clew.store.schema import ARTIFACTS, INPUTS, NAMES, PACKAGES, PLACES, TAGS
@@ -42,13 +42,21 @@ def named(name: str, dialect: str) -> ColumnElement[bool]:
     if not MAGIC.search(name):
         return ARTIFACTS.c.name == names.scalar_subquery()
     found = ARTIFACTS.alias("named")
-    return among(select(found.c.number).where(found.c.name.in_(names)).scalar_subquery())
+    return among(select(found.c.number).where(one_of(found.c.name, names, dialect)).scalar_subquery())
 
 
 def typed(kind: str, dialect: str) -> ScalarSelect[int]:
     """Give the artifacts of a type."""
     found = ARTIFACTS.alias("typed")
     return select(found.c.number).where(like_end(found.c.type, ".", kind, dialect)).scalar_subquery()
+
+
+def one_of(column: ColumnElement[int], few: Select[tuple[int]], dialect: str) -> ColumnElement[bool]:
+    """Say that a column is one of a few numbers."""
+    if dialect == "sqlite":
+        return column.in_(few)
+    # PostgreSQL would rather work out for each row whether its place matches: as an array they are found once.
+    return column == func.any(func.array(few.scalar_subquery()))
 
 
 def among(artifacts: ScalarSelect[int]) -> ColumnElement[bool]:
@@ -81,7 +89,7 @@ def packaged(package: str) -> ScalarSelect[int]:
 def made_from(place: str, dialect: str) -> ScalarSelect[int]:
     """Give the artifacts whose code read a place."""
     places = select(PLACES.c.number).where(like_end(PLACES.c.place, "/", place, dialect))
-    return select(INPUTS.c.artifact).where(INPUTS.c.place.in_(places)).scalar_subquery()
+    return select(INPUTS.c.artifact).where(one_of(INPUTS.c.place, places, dialect)).scalar_subquery()
 
 
 def like_end(column: ColumnElement[str], separator: str, end: str, dialect: str) -> ColumnElement[bool]:
