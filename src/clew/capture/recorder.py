@@ -265,7 +265,10 @@ class Recorder:
         events, self.pending = self.pending, []
         self.flushed = self.clock()
         if events:
-            self.emit(events)
+            try:
+                self.emit(events)
+            except OSError as fault:  # the disk is full, or there is a limit on files: the program goes on
+                self.fault(fault)
 
     def look_at_names(self) -> None:
         """Record how the variables stand, those that are new or changed since the last time."""

@@ -183,7 +183,8 @@ def end(recorder: Recorder, journal: Journal, process: int) -> None:
     recorder.finish(error)
     recorder.guard(recorder.at_end)  # where the program left early, by `sys.exit`
     recorder.outside.close()
-    journal.append([SessionEnded(time.time(), error_text(error))])
+    recorder.pending.append(SessionEnded(time.time(), error_text(error)))
+    recorder.flush()
     journal.close()
     _LIVE.clear()
     recorder.release()
