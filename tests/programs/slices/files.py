@@ -65,4 +65,5 @@ CASES = (
     Case("an element changed in its tree", "import xml.etree.ElementTree as ET\nroot = ET.fromstring('<a><b>1</b></a>')\nb = root.find('b')\nz = 1\nb.text = '2'\nr = ET.tostring(root)", "r", keeps=(1, 2, 3, 5, 6)),
     Case("how rows of a database are handed out", "import sqlite3\ncon = sqlite3.connect(':memory:')\ncon.row_factory = sqlite3.Row\nz = 1\ncon.execute('create table t (a)')\ncon.execute('insert into t values (5)')\nr = [row['a'] for row in con.execute('select * from t')]", "r", keeps=(1, 2, 3, 5, 6, 7)),
     Case("a function made for a database", "import sqlite3\ncon = sqlite3.connect(':memory:')\ncon.create_function('twice', 1, lambda x: 2 * x)\nz = 1\nr = con.execute('select twice(2)').fetchone()", "r", keeps=(1, 2, 3, 5)),
+    Case("a shelf that writes back", "import shelve\nwith shelve.open('s') as d:\n    d['a'] = [1]\nz = 1\nwith shelve.open('s', writeback=True) as d:\n    d['a'].append(3)\nwith shelve.open('s') as d:\n    r = d['a']", "r", keeps=(1, 2, 3, 5, 6, 7, 8)),
 )
