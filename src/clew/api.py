@@ -14,7 +14,6 @@ from typing import Literal
 
 from clew import session as parts
 from clew.analysis.notebooks import check_cells, is_notebook, read_notebook
-from clew.archive.archive import Collected, Wish
 from clew.archive.names import checked_tags, wanted
 from clew.archive.times import Moment, moment
 from clew.dataflow.explain import explain as chain
@@ -41,6 +40,10 @@ from clew.screen.sessions import SessionsView
 from clew.screen.slices import SliceView, slice_view
 from clew.screen.steps import SessionView
 from clew.store.settings import settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from clew.archive.archive import Collected
 
 
 @dataclass(frozen=True)
@@ -210,6 +213,8 @@ def save(
     CannotKeep, with the reason, for what no format holds; with `on_error="warn"` a warning, and None, for anything that
     goes wrong. `to="mlflow"` has an MLflow server keep the value.
     """
+    from clew.archive.archive import Wish  # it loads much that slicing does not need
+
     record = parts.save(value, name, Wish(checked_tags(tags), note, to), on_error, store)
     return None if record is None else Artifact(record, parts.shelf(store))
 
