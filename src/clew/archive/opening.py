@@ -100,6 +100,13 @@ class Shelf:
         with self._open(False) as found:
             return found.suffix(record)
 
+    def picture(self, record: ArtifactRecord) -> bytes:
+        """A PNG or SVG of the value."""
+        if record.value.preview is None:
+            return b""
+        with self._open(False) as found, found.blobs.open(record.value.preview) as file:
+            return file.read()
+
     def tagged(self, record: ArtifactRecord, tags: dict[str, str], remove: tuple[str, ...]) -> ArtifactRecord:
         """An artifact with tags put on and taken off."""
         with self._open(False) as found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,6 +37,9 @@ class Shelf(Protocol):
 
     def suffix(self, record: ArtifactRecord) -> str:
         """What the names of such files end in; empty where they end in nothing of their own."""
+
+    def picture(self, record: ArtifactRecord) -> bytes:
+        """A PNG or SVG of the value; empty where there is none."""
 
     def tagged(self, record: ArtifactRecord, tags: dict[str, str], remove: tuple[str, ...]) -> ArtifactRecord:
         """The record with tags put on and taken off."""
@@ -175,7 +179,7 @@ class Artifact:
             notes = [WHOLE] if record.origin.whence is Whence.SOURCE else []
             notes += [f"line {each.line}: {each.name} looks like a credential; it is masked" for each in shown.secrets]
             code = code_listing(shown.code.rstrip("\n")) + notes_list(notes)
-        return box(repr(self), provenance(record), code)
+        return box(repr(self), picture_html(self._shelf.picture(record)), provenance(record), code)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         del include, exclude  # IPython drops what was not asked for
@@ -184,6 +188,14 @@ class Artifact:
     def as_json(self) -> dict[str, object]:
         """The JSON shape of an artifact."""
         return record_json(self.record)
+
+
+def picture_html(picture: bytes) -> str:
+    """A picture that the page brings along; nothing for none. In an image, nothing that an SVG says is run."""
+    if not picture:
+        return ""
+    kind = "png" if picture.startswith(b"\x89PNG") else "svg+xml"
+    return f'<img style="max-width:100%" src="data:image/{kind};base64,{b64encode(picture).decode()}">'
 
 
 def facts(record: ArtifactRecord) -> tuple[str, ...]:
