@@ -32,6 +32,8 @@ CONSULTED: dict[str, tuple[str, ...]] = {
     "matplotlib": ("matplotlib", "seaborn", "mpl_toolkits"),
     "torch": ("torch",),
     "torch.options": ("torch",),
+    "sklearn.config": ("sklearn", "imblearn"),
+    "xarray.options": ("xarray",),
     "decimal": ("decimal", "_decimal"),
     "sys.limits": ("copy", "pickle", "_pickle", "json", "_json", "ast", "marshal", "cloudpickle", "joblib"),
 }
