@@ -82,6 +82,8 @@ def with_the_users_words(rounds: int) -> dict[str, object]:
 
 
 def main(what: str, folder: str, rounds: str, url: str = "") -> None:
+    if what == "save":
+        clew.save(0, f"first-{os.getpid()}")  # what is loaded for the first save is not waiting
     print("ready", flush=True)
     sys.stdin.readline()
     match what:

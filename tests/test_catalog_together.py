@@ -60,7 +60,7 @@ def test_ten_processes_make_a_store_and_save_in_it(address: Address) -> None:
 
 @pytest.mark.slow
 def test_ten_users_save_and_get_at_once(address: Address, tmp_path: Path) -> None:
-    rounds = 10
+    rounds = 5
     home = {"XDG_DATA_HOME": str(tmp_path / "data"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
     settings = {"CLEW_STORE": address.said, "CLEW_BLOBS": str(tmp_path / "blobs")}
     done = together("save", address, rounds, {**home, **settings})
