@@ -21,6 +21,7 @@ from clew.model.resources import File as FilePlace
 from clew.model.resources import Name
 from clew.screen.artifact import Artifact
 from clew.session import open_store
+from clew.store.paths import Address
 
 ROOT = Path(__file__).parents[1]
 PEOPLE = "age,left\n31,1\n45,0\n27,1\n"
@@ -456,3 +457,21 @@ def test_who_saved_it_and_where_can_be_left_out(tmp_path: Path, monkeypatch: pyt
     assert told_of.user
     assert told_of.host
     assert (untold.user, untold.host) == ("", "")
+
+
+def test_a_team_saves_into_either_database(address: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("CLEW_BLOBS", str(tmp_path / "blobs"))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    (tmp_path / "data.csv").write_text("a\n1\n")
+    program = "import clew\ntext = open('data.csv').read()\nunused = 1\nclew.save(text, 'text')\n"
+    (tmp_path / "program.py").write_text(program)
+    done = run(tmp_path, "run", "--store", address.said, "--save", "more=unused", "program.py")
+    assert done.returncode == 0, done.stderr
+    [art] = clew.artifacts("text", store=address.said)
+    assert (art.value, told(art.code)) == ("a\n1\n", ["text = open('data.csv').read()"])
+    assert [Path(each.place).name for each in art.inputs] == ["data.csv"]
+    assert clew.get("more", store=address.said).value == 1
+    assert clew.delete("text", store=address.said) == ("text@1",)
+    assert clew.restore("text", store=address.said) == ("text@1",)
+    assert art.graph is not None
