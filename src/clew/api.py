@@ -195,7 +195,7 @@ def verify(path: Path, argv: Sequence[str], slices: Mapping[str, SliceView]) -> 
 # ---- artifacts ----------------------------------------------------------------------------------------------
 
 MONTH = 30 * 24 * 3600.0  # seconds
-MOST = 1000  # artifacts that are listed where nobody says how many
+MOST = 100  # artifacts that are listed where nobody says how many
 
 
 def save(
@@ -244,14 +244,15 @@ def artifacts(
     """The artifacts that fit all that is asked, newest first; `name` is a pattern (`chu*`), `tag` a name or `name=text`.
 
     `since` and `until` are a `datetime`, or a text: `2026-11-01`, `2026-11-01 12:30`, `7d` (days ago), `12h`. There are
-    `limit` of them at most, and all of them where it is None.
+    `limit` of them at most; all of them where it is None or 0.
     """
     now = time.time()
     times = {"since": moment(since, now), "until": moment(until, now)}
     asked = Filter(name, tag, type, input, package, **times, newest=newest, with_deleted=deleted)
     with parts.archive(store, complete=True) as archive:
-        found = archive.find(asked, limit)
-        more = archive.count(asked) - len(found) if len(found) == limit else 0
+        most = limit if limit is not None and limit > 0 else None
+        found = archive.find(asked, most)
+        more = archive.count(asked) - len(found) if len(found) == most else 0
     shelf = parts.shelf(store)
     return ArtifactsView(tuple(Artifact(each, shelf) for each in found), shelf.where, more)
 

@@ -23,7 +23,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--newest", action="store_true", help="the newest version of each name only")
     parser.add_argument("--deleted", action="store_true", help="deleted ones too")
     parser.add_argument(
-        "--limit", metavar="N", type=int, default=api.MOST, help="so many at most; 0 for all (default: 1000)"
+        "--limit", metavar="N", type=int, default=api.MOST, help="so many at most; 0 for all (default: 100)"
     )
     add_store_and_json(parser)
     given = parser.parse_args(words)
@@ -38,7 +38,7 @@ def main(words: Sequence[str]) -> int:
         until=given.until,
         newest=given.newest,
         deleted=given.deleted,
-        limit=given.limit or None,
+        limit=given.limit,
         store=given.store,
     )
     say_answer(found, given.json)
