@@ -8,7 +8,7 @@ from types import ModuleType
 
 from clew.capture.opened import Opened
 from clew.capture.photograph import Photograph
-from clew.capture.reading import Reader
+from clew.capture.reading import Reader, whole
 from clew.capture.submodules import name_of
 from clew.capture.threads import Threads
 from clew.knowledge.lines import identity
@@ -141,7 +141,10 @@ class Closer:
             step.effects += self.handles()
         step.effects += self.stores.settle(step.looked, step.number)
         step.effects += [*self.threads.close(step), *self.shown()]
-        step.effects += self.modules(step, touch, sure=statement.shape is Shape.SIMPLE and not raised)
+        stored = self.modules(step, touch, sure=statement.shape is Shape.SIMPLE and not raised)
+        if stored and statement.deferred:  # a function put into a module or class: whoever calls it looks these up
+            stored += self.reader.reads(whole(self.reader.bound(statement.deferred)))
+        step.effects += stored
         step.effects += self.reader.submodules.loaded(touch.imports)
         step.effects += self.classes(step, touch, bound)
         self.note_errors(touch)
@@ -159,7 +162,7 @@ class Closer:
 
     def bindings(self, step: Opened, statement: Statement, before: Mapping[str, int], raised: bool) -> set[str]:
         """The names that the step bound or deleted, its effects noted."""
-        sure = statement.shape is not Shape.LOOP
+        sure = statement.shape is not Shape.LOOP and step.is_sure
         bound: set[str] = set()
         for name in statement.binds if not step.leaving else ():
             now = identity(self.namespace[name]) if name in self.namespace else 0

@@ -41,6 +41,13 @@ class Listing:
             statement = self.statements[first + statement.parent]
         return found
 
+    def may_be_cut_short(self, index: int, following: int) -> bool:
+        """Tell whether a `finally` runs next, which says nothing of how a statement ended."""
+        if following < 0 or self.owners[index][0] != self.owners[following][0]:
+            return False
+        mine, others = self.above(index), self.above(following)
+        return any(others.get(each) == "finalbody" != branch for each, branch in mine.items())
+
     def is_cut_short(self, index: int, following: int) -> bool:
         """Tell whether an exception must have ended a statement, where the next marker is this one."""
         then = following if following >= 0 else ~following

@@ -18,7 +18,8 @@ class Opened:
     `words` are the names and attributes that its text, and functions that it may call, speak of; `looked` are the
     variables whose cells are fingerprinted; `everything` says that an unknown call may have changed any of what the
     statement reads; `watches_names`, that it may bind names that its text does not tell; `notes` are texts put together
-    for calls; `takers` are the calls to which such texts matter, and whether they look up names in them; `cut_short` says that an exception ended it, which the program caught.
+    for calls; `takers` are the calls to which such texts matter, and whether they look up names in them; `cut_short` says that an exception ended it, which the program
+    caught, `is_sure` that it came to its end otherwise.
     """
 
     number: int
@@ -41,4 +42,5 @@ class Opened:
     modules: int = 0
     suspended: bool = False
     cut_short: bool = False
+    is_sure: bool = True
     saves: int = 0

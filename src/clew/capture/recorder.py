@@ -153,6 +153,8 @@ class Recorder:
         if number is not None and step is not None and self.listing.is_cut_short(step.statement, number):
             self.doubter.doubt_around(step)
             step.cut_short = True
+        elif number is not None and step is not None:
+            step.is_sure = not self.listing.may_be_cut_short(step.statement, number)
         self.close("")
         if number is None:
             self.look_at_names()

@@ -76,4 +76,5 @@ CASES = (
     Case("sys.setrecursionlimit is ambient", "import sys\nsys.setrecursionlimit(900)\nz = 1\nr = sys.getrecursionlimit()", "r", keeps=(1, 2, 4)),
     Case("a global that a function of another module binds", "from lib import hit, hits\nhit()\nz = 1\nhit()\nr = hits()", "r", keeps=(1, 2, 4, 5), files={"lib.py": "n = 0\n\n\ndef hit():\n    global n\n    n += 1\n\n\ndef hits():\n    return n\n"}),
     Case("a handler of a signal", "import signal\nseen = []\nsignal.signal(signal.SIGUSR1, lambda s, f: seen.append(s))\nz = 1\nsignal.raise_signal(signal.SIGUSR1)\nr = len(seen)", "r", keeps=(1, 2, 3, 5, 6)),
+    Case("what a function looks up that was put into a module", "import json\nk = 3\nz = 1\njson.twice = lambda x: x * k\nr = json.twice(2)", "r", keeps=(1, 2, 4, 5)),
 )
