@@ -43,6 +43,12 @@ CASES = [
     Case("not what was written before", (step(0, Bound(A)), step(1, Read(A))), ()),
     Case("what was read and then changed", (step(0, Read(A)), step(1, Changed(A))), ("/a",)),
     Case("not what was done away with", (step(0, Deleted(A)), step(1, Read(A))), ()),
+    Case(
+        "a URL and not the way to it",
+        (step(0, Read(File("https://x.org/a")), Read(File("tcp://1.2.3.4:443"))),),
+        ("https://x.org/a",),
+    ),
+    Case("a server of which no URL is known", (step(0, Read(File("tcp://1.2.3.4:443"))),), ("tcp://1.2.3.4:443",)),
     Case("files only", (step(0, Read(Name("a"))),), ()),
 ]
 

@@ -24,6 +24,7 @@ from clew.observe.stamps import LARGE, content_hash
 TABLE = "table"
 FILE = "file"
 URL = "url"
+WAY = "tcp://"
 ARTIFACT = "artifact"
 SQLITE = b"SQLite format 3\0"
 DATABASES = frozenset("postgresql postgres mysql mariadb mssql oracle snowflake duckdb sqlite".split())
@@ -79,9 +80,15 @@ def places_read(steps: Iterable[Step]) -> tuple[str, ...]:
                 continue
             if not isinstance(effect, Read):
                 written.add(effect.resource.path)
-            elif effect.resource.path not in written:
+            elif effect.resource.path not in written and not is_way(effect.resource.path, step):
                 found[effect.resource.path] = None
     return tuple(found)
+
+
+def is_way(place: str, step: Step) -> bool:
+    """Tell whether an address is only the way to a URL that the step read."""
+    read = (effect.resource.path for effect in step.effects if isinstance(effect.resource, File))
+    return place.startswith(WAY) and any(each.startswith(("http://", "https://", "ftp://")) for each in read)
 
 
 def now(place: str, saved: float) -> Input:
