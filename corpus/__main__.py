@@ -20,8 +20,6 @@ from corpus.report import details, progress, summary
 from corpus.results import Result, append_result, kept_results
 from corpus.trial import Trial, try_program
 
-QUICK = 2.0  # seconds in plain Python: of programs that take longer, no minimal slice is looked for
-
 
 def main() -> int:
     """Run the corpus; the exit status is 0 where all is as it should be but for the known misses, else 1."""
@@ -90,7 +88,6 @@ def _tried(program: Program, options: argparse.Namespace, *, minimal: bool) -> R
         if plain.apart:
             why = last_line((plain.stderr or plain.stdout or "").encode())
             return Result(program.name, plain.apart, why[:200])
-        minimal = minimal and plain.seconds < QUICK
         return Result(program.name, trial=try_program(program, plain, options.slices, minimal=minimal))
     except Exception as error:  # many things can go wrong with the programs of others; it is counted and shown
         return Result(program.name, trial=Trial(program.name, 0, 0, failed=f"no trial: {error!r}"))

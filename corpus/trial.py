@@ -14,6 +14,7 @@ from corpus.plain import Plain
 from corpus.programs import Program, code_cells
 from corpus.smallest import smallest_slice, top_statements
 
+QUICK = 2.0  # CPU seconds in plain Python: of programs that take longer, no minimal slice is looked for
 MOST_STATEMENTS = 25  # of a slice whose minimal part is looked for: each costs a run
 FAR_APART = 1.25  # times as long as in plain Python: from here on, measured again
 CALLED_LATER = ("builtins.function", "builtins.type")  # what they call is needed, though not to make them
@@ -57,7 +58,7 @@ class Trial:
 def try_program(program: Program, plain: Plain, slices: int, *, minimal: bool) -> Trial:
     """Capture a program and replay a sample of its slices: different texts, each with all the variables it makes.
 
-    With `minimal`, one sound slice is compared with the smallest part of it.
+    With `minimal`, one sound slice of a quick program is compared with the smallest part of it.
     """
     captured = capture(program, plain)
     if captured.failed:
@@ -69,7 +70,8 @@ def try_program(program: Program, plain: Plain, slices: int, *, minimal: bool) -
     lost = [name for name in plain.values if name not in captured.slices]
     verdicts |= {name: Differs("", "clew lists no such variable") for name in lost}
     trial = _judged(program, captured, verdicts, _quicker(program, plain, captured))
-    return replace(trial, least=_least(program, plain, captured, trial)) if minimal else trial
+    quick = trial.plain_seconds < QUICK
+    return replace(trial, least=_least(program, plain, captured, trial)) if minimal and quick else trial
 
 
 def statements(code: str) -> int:
