@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib import metadata
 from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.util import find_spec
@@ -23,10 +24,15 @@ def packages_of(tops: Iterable[str]) -> tuple[Package, ...]:
 
 def package_of(top: str) -> Package | None:
     """Give the package that brings a module: the one of its name, else the one whose record of files has it."""
+    return package_in(top, site_of(sys.modules.get(top)))
+
+
+@lru_cache(maxsize=1024)  # a loop that saves asks again and again; a module that is loaded stays what it is
+def package_in(top: str, folder: str) -> Package | None:
+    """Give the package that brings a module, which stands in a folder; empty where it is not loaded."""
     named = installed(top)
     if named is not None and brings(named, top) is not False:
         return called(named)
-    folder = site_of(sys.modules.get(top))
     for path in sorted(Path(folder).glob("*.dist-info")) if folder else ():
         each = metadata.PathDistribution(path)
         if brings(each, top):
@@ -40,7 +46,8 @@ def kept_packages(packages: Iterable[Package], tops: Iterable[str]) -> tuple[Pac
     return tuple(package for package in packages if is_wanted(package[0], wanted))
 
 
-def is_wanted(package: str, tops: Iterable[str]) -> bool:
+@lru_cache(maxsize=1024)  # asked for each artifact of a session whose code is cut
+def is_wanted(package: str, tops: tuple[str, ...]) -> bool:
     """Tell whether a package brings one of these modules, as far as can be told here."""
     if normal(package) in map(normal, tops):
         return True

@@ -10,13 +10,14 @@ from clew.analysis.outline import BRANCHING
 from clew.analysis.touch import dotted
 from clew.dataflow.graph import outline_of
 from clew.dataflow.render import Kept
-from clew.dataflow.texts import edited
+from clew.dataflow.texts import edited, expressions
 from clew.model.data import dataclass
 from clew.model.graph import Graph
 from clew.model.places import Source
-from clew.model.statements import Shape
 
 WORD = re.compile(r"[^\W\d]\w*")
+ACTING = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
+"""Expressions that may change something."""
 
 
 @dataclass(frozen=True)
@@ -37,19 +38,30 @@ def without_saves(graph: Graph, shown: dict[int, Kept]) -> None:
 def take_out(
     sources: Iterable[Source], shown: dict[int, Kept], calls: Iterable[Call], replaced: Mapping[ast.Call, str]
 ) -> None:
-    """Replace calls that keep values in the texts of whole statements, those not in `replaced` by nothing."""
+    """Replace calls that keep values in the texts of statements, those not in `replaced` by what else they do."""
     pythons = {source.number: source.python for source in sources}
     changes: dict[tuple[int, int], dict[ast.Call, str | None]] = {}
     for call in calls:
         of = shown.get(call.source)
         if of is not None and call.statement in {*of.steps, *of.unrun} and call.statement not in of.texts:
-            changes.setdefault((call.source, call.statement), {})[call.node] = replaced.get(call.node)
+            text = replaced.get(call.node) or rest_of(call.node) or None
+            changes.setdefault((call.source, call.statement), {})[call.node] = text
     for (source, statement), wanted in changes.items():
-        outlined = shown[source].outline
-        if outlined.statements[statement].shape is not Shape.SIMPLE:
-            shown[source].texts[statement] = edited(pythons[source], outlined.nodes[statement], wanted)
+        node = shown[source].outline.nodes[statement]
+        alone = {
+            each.value for each in (node, *(inner for inner, _ in expressions(node))) if isinstance(each, ast.Expr)
+        }
+        wanted = {call: text for call, text in wanted.items() if call in alone or call in replaced}
+        if wanted:
+            shown[source].texts[statement] = edited(pythons[source], node, wanted)
     if changes:
         leave_out_imports(shown)
+
+
+def rest_of(call: ast.Call) -> str:
+    """What a call that keeps a value does besides: its arguments that may do something themselves, as text."""
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return ", ".join(ast.unparse(each) for each in given if any(isinstance(n, ACTING) for n in ast.walk(each)))
 
 
 def leave_out_imports(shown: dict[int, Kept]) -> None:

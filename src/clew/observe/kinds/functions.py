@@ -168,7 +168,10 @@ def constant_digest(value: Any) -> Digest:
     return Digest(0)
 
 
-HIDDEN = frozenset({"__dict__", "__weakref__", "__doc__", "__module__", "__abstractmethods__", REGISTRY})
+# Its `__slotnames__` are what `copyreg` has worked out for the first pickle of an instance.
+HIDDEN = frozenset(
+    {"__dict__", "__weakref__", "__doc__", "__module__", "__abstractmethods__", "__slotnames__", REGISTRY}
+)
 
 
 def class_attributes(value: type) -> dict[str, object]:
