@@ -475,3 +475,35 @@ def test_a_team_saves_into_either_database(address: Address, tmp_path: Path, mon
     assert clew.delete("text", store=address.said) == ("text@1",)
     assert clew.restore("text", store=address.said) == ("text@1",)
     assert art.graph is not None
+
+
+TRACES = """\
+import os, threading, warnings, weakref
+import clew
+import numpy as np
+
+class Own: pass
+
+def state():
+    return (len(os.listdir("/proc/self/fd")), threading.active_count(), os.getcwd(), dict(os.environ), len(warnings.filters))
+
+clew.save(1, "warm")
+before = state()
+x, y = np.arange(10), Own()
+dead = weakref.ref(x), weakref.ref(y)
+clew.save(x, "x")
+clew.save(y, "y")
+clew.get("x").value
+clew.save((n for n in x), "refused", on_error="warn")
+del x, y
+print([each() for each in dead], before == state())
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="only Linux says which files are open")
+@pytest.mark.parametrize("words", [("run", "traces.py"), ("traces.py",)])
+def test_saving_leaves_nothing_behind(words: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / ".clew").mkdir()
+    (tmp_path / "traces.py").write_text(TRACES)
+    done = run(tmp_path, *words, clew=len(words) == 2)
+    assert done.stdout == "[None, None] True\n", done.stderr
