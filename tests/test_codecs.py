@@ -9,16 +9,18 @@ import json
 import pickle
 import sqlite3
 import subprocess
+import sys
 import threading
 import uuid
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -35,7 +37,7 @@ from clew import plugins
 from clew.errors import CannotKeep
 from clew.model.artifacts import Blob
 from clew.store.blobs import Blobs
-from clew.store.codecs import unkeepable
+from clew.store.codecs import pickles, unkeepable
 from clew.store.codecs.alike import alike
 from clew.store.keeping import fetch, keep
 from clew.store.trust import Keys
@@ -525,3 +527,32 @@ def test_what_cannot_be_kept_is_refused_with_the_reason(
     with pytest.raises(CannotKeep, match=why):
         keep(value, blobs, CODECS, keys)
     assert list(blobs.all()) == []
+
+
+def test_reading_a_pickle_leaves_the_programs_own_classes_as_they_are() -> None:
+    class Model:
+        made: list[int] = []  # noqa: RUF012  # a class that counts what is made of it
+
+        def fit(self) -> int:
+            return len(self.made)
+
+    file = io.BytesIO()
+    pickles.write(Model(), file)
+    held, fit = Model.made, Model.fit
+    assert pickles.matches(Model(), file)
+    held.append(1)
+    file.seek(0)
+    found = pickles.read(file)
+    assert type(found) is Model
+    assert (Model.made is held, Model.fit is fit, Model().fit()) == (True, True, 1)
+
+
+def test_a_class_that_came_with_a_pickle_is_whole_after_a_load_that_failed() -> None:
+    program = "class Model:\n    def fit(self): return 5\nfrom clew.store.codecs import pickles\nimport io, sys\n"
+    program += "pickles.write([Model(), Model().fit], sys.stdout.buffer)\n"
+    pickled = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout
+    for stop in range(len(pickled) // 2, len(pickled) - 1, 7):
+        with suppress(Exception):
+            pickles.read(io.BytesIO(pickled[:stop]))
+    model, _ = cast("list[Any]", pickles.read(io.BytesIO(pickled)))
+    assert model.fit() == 5

@@ -81,7 +81,7 @@ CASES = [
         "import clew\ndef fit(n):\n    m = n * 2\n    art = clew.save(m, 'm')\n    return art.version\ny = fit(2)\n",
         {
             "m": COLLECTING
-            + "import clew\ndef fit(n):\n    m = n * 2\n    art = kept.append(copy.deepcopy(m)) or clew.save(m, 'm')\n    return art.version\ny = fit(2)\nm = kept[-1]\n"
+            + "import clew\ndef fit(n):\n    m = n * 2\n    art = (kept.append(copy.deepcopy(m)) or clew.save(m, 'm'))\n    return art.version\ny = fit(2)\nm = kept[-1]\n"
         },
         {"m": 4},
     ),
@@ -96,6 +96,39 @@ CASES = [
         "import clew\na = {'k': 1}\nclew.save(a, 'one')\nclew.save(a, 'two')\n",
         {"one": "a = {'k': 1}\n", "two": "a = {'k': 1}\n"},
         {"one": {"k": 1}, "two": {"k": 1}},
+    ),
+    Case(
+        "what a call of save does besides stays, and keeps nothing",
+        "import clew\na = [1, 2]\nclew.save(a.pop(), 'last')\nclew.save(a, 'a')\nfor i in range(1):\n    clew.save(a.pop(), 'first')\nclew.save(a, 'none')\n",
+        {"a": "a = [1, 2]\na.pop()\n", "none": "a = [1, 2]\na.pop()\nfor i in range(1):\n    a.pop()\n"},
+        {"a": [1], "none": []},
+    ),
+    Case(
+        "an object of the program's own class, saved before",
+        "import clew\nclass P:\n    made = []\np = P()\nclew.save(p, 'p')\nclew.save(P.made, 'made')\n",
+        {"made": "class P:\n    made = []\nmade = P.made\n"},
+        {"made": []},
+    ),
+    Case(
+        "in a comprehension",
+        "import clew\na = [clew.save(i * 2, 'a').version for i in range(2)]\n",
+        {
+            "a@1": COLLECTING
+            + "import clew\na = [(kept.append(copy.deepcopy(i * 2)) or clew.save(i * 2, 'a')).version for i in range(2)]\na = kept[-2]\n"
+        },
+        {"a@1": 0},
+    ),
+    Case(
+        "by a name that save was given",
+        "import clew\nkeep = clew.save\na = 1\nkeep(a + 1, 'b')\n",
+        {"b": "a = 1\nb = a + 1\n"},
+        {"b": 2},
+    ),
+    Case(
+        "what Python itself has under a name",
+        "import clew\nclew.save(__debug__, 'is debug')\nclew.save(size := 3, 'size')\n",
+        {"is debug": "is_debug = __debug__\n", "size": "size = (size := 3)\n"},
+        {"is debug": True, "size": 3},
     ),
 ]  # fmt: skip
 

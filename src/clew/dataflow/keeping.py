@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from clew.analysis.outline import BRANCHING
 from clew.analysis.touch import dotted
@@ -102,7 +102,10 @@ def text_of(kept: Kept, number: int) -> str:
 def keeping_calls(graph: Graph) -> Iterator[Call]:
     """Every call in the session's sources that keeps a value, but for headers of branches."""
     named = [source.python for source in graph.sources if "clew" in source.python]
-    words = {word for python in named for node in outline_of(python).nodes for word in keeping_words(node)}
+    words = set[str]()
+    for python in named:
+        for node in outline_of(python).nodes:
+            words.update(keeping_words(node, words))
     if not words:
         return
     outlines = {source.number: outline_of(source.python) for source in graph.sources}
@@ -119,14 +122,16 @@ def calls_in(node: ast.AST) -> Iterator[ast.Call]:
     return (inner for inner in ast.walk(node) if isinstance(inner, ast.Call))
 
 
-def keeping_words(node: ast.stmt) -> Iterator[str]:
-    """The words by which `clew.save` goes, that an import brings."""
+def keeping_words(node: ast.stmt, known: Container[str]) -> Iterator[str]:
+    """The words by which `clew.save` goes, that an import brings, or a name given to one that is known."""
     for inner in ast.walk(node):
         match inner:
             case ast.Import(names):
                 yield from (f"{each.asname or each.name}.save" for each in names if each.name == "clew")
             case ast.ImportFrom(module="clew", names=names):
                 yield from (each.asname or each.name for each in names if each.name == "save")
+            case ast.Assign([ast.Name(word)], value) if dotted(value) in known:
+                yield word
 
 
 def value_of(call: ast.Call) -> ast.expr | None:

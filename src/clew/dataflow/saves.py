@@ -65,7 +65,7 @@ class Writing:
         """Code of what a straight-line statement keeps."""
         names = names_of([call.value]).reads
         found = close(self.graph, [d for each in names for d in save.needs.get(each, ())], self.exact)
-        if isinstance(call.value, ast.Name):
+        if isinstance(call.value, ast.Name) and found.steps:  # else nobody has bound it: `len`
             return self.written(found, call.value.id)
         step = save.kept.step
         outside = [d for d in self.graph.dependences[step] if not isinstance(d.resource, Cell | Name)]
@@ -85,7 +85,7 @@ class Writing:
         variable = call.value.id if isinstance(call.value, ast.Name) else identifier(name)
         collect = f"{COLLECTED}.append(copy.deepcopy({self.text_of(call, call.value)}))"
         if not is_alone(self.graph, call):  # what the call gives is used
-            collect += f" or {self.text_of(call, call.node)}"
+            collect = f"({collect} or {self.text_of(call, call.node)})"
         return self.written(
             found,
             variable,
@@ -124,10 +124,11 @@ class Writing:
         return SavedCode(made.code, variable, tuple(sorted(found.steps)), notes)
 
     def text_of(self, call: Call, node: ast.expr) -> str:
-        """The user's text of an expression, in brackets where it spans lines."""
+        """The user's text of an expression, in brackets where it needs them."""
         python = next(source.python for source in self.graph.sources if source.number == call.source)
         text = ast.get_source_segment(python, node) or ast.unparse(node)
-        return f"({text})" if "\n" in text and not text.startswith(("(", "[", "{")) else text
+        open_ended = "\n" in text and not text.startswith(("(", "[", "{"))
+        return f"({text})" if open_ended or isinstance(node, ast.NamedExpr) else text
 
 
 def call_of(graph: Graph, save: Save, calls: Iterable[Call]) -> Call | None:

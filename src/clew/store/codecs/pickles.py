@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import sys
 from collections import ChainMap
+from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from typing import Any, BinaryIO, NoReturn
+from weakref import WeakSet
 
 from clew.store.codecs.codec import Codec, descends
 
@@ -22,7 +25,7 @@ def write(value: object, file: BinaryIO) -> None:
 
 def read(file: BinaryIO) -> object:
     """Load a pickle: this runs code, so ask first who wrote it."""
-    return pickle.load(file)
+    return Unpickler(file).load()
 
 
 def matches(value: object, file: BinaryIO) -> bool:
@@ -43,7 +46,50 @@ class Unlookable(BaseException):  # no handler in a user's `__setstate__` catche
     """The copy may not be made."""
 
 
-class CarefulUnpickler(pickle.Unpickler):
+UNFILLED: WeakSet[type] = WeakSet()
+"""Classes that came with a pickle and have not got their attributes yet."""
+
+
+class Unpickler(pickle.Unpickler):
+    """Loads a pickle. Classes that came along and are the program's own are left as they are by now.
+
+    cloudpickle would put the attributes in that they had when the pickle was written: other functions, other lists.
+    """
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Give a class or function of the pickle."""
+        found = super().find_class(module, name)
+        if module.partition(".")[0] != "cloudpickle":
+            return found
+        return partial(CLASSES[name], found) if name in CLASSES else found
+
+
+def made(make: Callable[..., type], *given: object) -> type:
+    """Make a class that came with a pickle, or give the one that the program has."""
+    known = sys.modules["cloudpickle.cloudpickle"]._DYNAMIC_CLASS_TRACKER_BY_ID
+    is_there = any(type(each) is str and each in known for each in given)
+    cls = make(*given)
+    if not is_there:
+        UNFILLED.add(cls)
+    return cls
+
+
+def filled(fill: Callable[[type, object], type], cls: type, state: object) -> type:
+    """Put the attributes into a class that was made by a load."""
+    if cls in UNFILLED:
+        fill(cls, state)
+        UNFILLED.discard(cls)
+    return cls
+
+
+CLASSES: dict[str, Callable[..., type]] = {
+    "_make_skeleton_class": made,
+    "_make_skeleton_enum": made,
+    "_class_setstate": filled,
+}
+
+
+class CarefulUnpickler(Unpickler):
     """Loads a pickle, unless objects of it do something when they go."""
 
     def find_class(self, module: str, name: str) -> Any:
