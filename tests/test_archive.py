@@ -433,6 +433,19 @@ def test_names_that_cannot_be(name: str, why: str, tmp_path: Path) -> None:
         clew.save(1, name, store=str(tmp_path))
 
 
+def test_a_note_is_a_text(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="a note is a text"):
+        clew.save(1, "one", note=5, store=str(tmp_path))  # type: ignore[arg-type]  # so it is wrong
+
+
+def test_artifacts_of_a_listing_have_their_code(ran: Ran) -> None:
+    found = {each.name: each for each in clew.artifacts(newest=True, store=ran.store)}
+    codes = {name: clew.get(name, store=ran.store).code for name in found}
+    assert {name: each.code for name, each in found.items()} == codes
+    assert all(codes.values())
+    assert all(each.session_code for each in found.values())
+
+
 def test_a_save_that_fails_raises_or_warns_as_one_chose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = str(tmp_path / ".clew")
     lock = __import__("threading").Lock()

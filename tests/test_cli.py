@@ -148,6 +148,7 @@ REFUSES = [
     Refuses("a notebook to run that is none", ("run", "none.ipynb"), ("none.ipynb",)),
     Refuses("a notebook with arguments", ("slice", "book.ipynb", "a", "--", "-v"), ("--",)),
     Refuses("a store that is a file", ("sessions", "--store", "plain.py"), ("plain.py",)),
+    Refuses("a store that cannot be made", ("run", "--store", "/proc/none", "plain.py"), ("/proc/none",)),
 ]
 
 

@@ -7,9 +7,9 @@ import sys
 import time
 
 from clew.capture.interpreter import interpreter
-from clew.errors import BadSetting, BrokenSource, FileMissing, NotCapturing
+from clew.errors import BadSetting, BrokenSource, FileMissing, NotCapturing, StoreError
 from clew.model.data import dataclass
-from clew.store.paths import VARIABLE, journal_in, make_folders, store_address
+from clew.store.paths import VARIABLE, journal_in, journals_path, make_folders, store_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,9 +48,14 @@ def new_session() -> str:
 
 
 def ready_store(start: str, setting: str | None) -> Address:
-    """Where the store is; its folder is made if it is not there."""
+    """Where the store is; its folder is made if it is not there. StoreError where nothing can be written."""
     address = store_address(start, setting)
-    make_folders(address.folder)
+    try:
+        make_folders(address.folder)
+    except OSError as error:
+        raise StoreError(f"no store can be made at {address.folder}: {error.strerror}") from error
+    if not os.access(journals_path(address.folder), os.W_OK | os.X_OK):  # a running program has no way to say it
+        raise StoreError(f"nothing can be written to the store {address.folder}: permission denied")
     return address
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from clew.archive.completing import Cut, completed
 from clew.archive.diff import called, difference
-from clew.archive.names import MARK, Wanted, checked_name, checked_tags
+from clew.archive.names import MARK, Wanted, checked_name, checked_note, checked_tags
 from clew.errors import SessionRunning, UsageError
 from clew.model.artifacts import ArtifactRecord, Blob, Elsewhere, Environment, Input, Origin, Value, Whence
 from clew.model.data import dataclass
@@ -120,6 +120,7 @@ class Archive:
         The row is written after the bytes: `making` is asked once they are there.
         """
         checked_name(name)
+        checked_note(wish.note)
         kept = self._keep(value, name, wish.to)
         made = making()
         tags = {FILE_TAG: value.name, **dict(wish.tags)} if type(value) is File else dict(wish.tags)

@@ -63,6 +63,12 @@ def checked_text(text: object) -> str:
     return text
 
 
+def checked_note(note: object) -> None:
+    """UsageError for a note that is no text."""
+    if type(note) is not str:
+        raise UsageError(f"a note is a text, not of type {type(note).__name__}")
+
+
 def checked_tags(tags: object) -> tuple[tuple[str, str], ...]:
     """Give tags in the order of their names; UsageError for what cannot be one."""
     if tags is None:
