@@ -48,7 +48,7 @@ def replay_whole(program: Program, expected: Mapping[str, Portrait], plain_secon
 
 
 def _compared(code: Script | Cells, expected: Mapping[str, Portrait], plain_seconds: float) -> dict[str, Verdict]:
-    said = run_clean(code, list(expected), terms(_patience(plain_seconds), seed=3))
+    said = run_clean(code, list(expected), terms(patience(plain_seconds), seed=3))
     return {name: verdict_on(name, portrait, said) for name, portrait in expected.items()}
 
 
@@ -56,7 +56,7 @@ def capture(program: Program, plain: Plain) -> Captured:
     """Run a program under capture; say in which way it behaved differently, if it did."""
     with scratch_copy(program) as path, tempfile.TemporaryDirectory(prefix="corpus-store-") as store:
         environment = {**os.environ, **ENVIRONMENT, "PYTHONHASHSEED": "1", "CLEW_STORE": store}
-        most = _patience(plain.seconds)
+        most = patience(plain.seconds)
         done = run_measured([*CLEW, "run", path.name], environment, path.parent, most)
         if done.status is None:
             return Captured({}, done.cpu, "", f"`clew run` did not end in {most:.0f} s: {last_line(done.stderr)}")
@@ -74,10 +74,10 @@ def plain_cpu(program: Program, plain: Plain) -> float:
             order = path.with_suffix(".order")
             order.write_text(json.dumps({"cells": code_cells(path), "names": [], "out": os.devnull}))
             argv = [sys.executable, str(INSIDE / "shell.py"), str(order)]
-        return run_measured(argv, environment, path.parent, _patience(plain.seconds)).cpu
+        return run_measured(argv, environment, path.parent, patience(plain.seconds)).cpu
 
 
-def _patience(plain_seconds: float) -> float:
+def patience(plain_seconds: float) -> float:
     """Return the seconds after which a process counts as hanging."""
     return SLACK + SLOWER * plain_seconds
 

@@ -60,6 +60,11 @@ def plain_result(program: Program, folder: Path, limit: float) -> Plain:
     return found
 
 
+def is_steady(program: Program, plain: Plain, limit: float) -> bool:
+    """Tell whether the program says and ends the same again in plain Python, three times more."""
+    return all(_says_the_same(program, plain, limit) for _ in range(3))
+
+
 def is_known_to_run(program: Program, folder: Path) -> bool:
     """Tell whether the cache in that folder says that the program runs here."""
     kept = folder / "plain" / f"{_key(program)}.json"
@@ -88,6 +93,11 @@ def _run_twice(program: Program, limit: float) -> Plain:
     said = stdout if stdout == stdout_again else None
     complained = stderr if stderr == stderr_again else None
     return Plain("", first.status, min(first.seconds, second.seconds), said, complained, values, len(one))
+
+
+def _says_the_same(program: Program, plain: Plain, limit: float) -> bool:
+    again, stdout, stderr = _run(program, limit, seed=1)
+    return again.status == plain.status and plain.stdout in (None, stdout) and plain.stderr in (None, stderr)
 
 
 def _is_same(one: Portrait, two: Portrait | None) -> bool:

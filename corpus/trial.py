@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from clew.replay.portrait import CannotTell, Differs, Same, Verdict
-from corpus.capturing import Captured, capture, plain_cpu, replay, replay_whole
-from corpus.plain import Plain
+from corpus.capturing import Captured, capture, patience, plain_cpu, replay, replay_whole
+from corpus.plain import Plain, is_steady
 from corpus.programs import Program, code_cells
 from corpus.smallest import smallest_slice, top_statements
 
@@ -63,6 +63,8 @@ def try_program(program: Program, plain: Plain, slices: int, *, minimal: bool) -
     captured = capture(program, plain)
     if captured.failed:
         return Trial(program.name, captured.seconds, plain.seconds, failed=captured.failed)
+    if captured.differs and not is_steady(program, plain, patience(plain.seconds)):
+        captured = replace(captured, differs="")  # it differs from itself
     verdicts: dict[str, Verdict] = {}
     for code, names in _sample(program, captured, plain)[:slices]:
         verdicts |= replay(program, code, {name: plain.values[name] for name in names}, plain.seconds)
