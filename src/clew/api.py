@@ -16,6 +16,7 @@ from clew import session as parts
 from clew.analysis.notebooks import check_cells, is_notebook, read_notebook
 from clew.archive.names import checked_tags, wanted
 from clew.archive.times import Moment, moment
+from clew.archive.wishes import Wish
 from clew.dataflow.explain import explain as chain
 from clew.dataflow.explain import line_meant
 from clew.dataflow.graph import fold
@@ -213,8 +214,6 @@ def save(
     CannotKeep, with the reason, for what no format holds; with `on_error="warn"` a warning, and None, for anything that
     goes wrong. `to="mlflow"` has an MLflow server keep the value.
     """
-    from clew.archive.archive import Wish  # it loads much that slicing does not need
-
     record = parts.save(value, name, Wish(checked_tags(tags), note, to), on_error, store)
     return None if record is None else Artifact(record, parts.shelf(store))
 

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import NoReturn
 
-    from clew.archive.archive import Making, Wish
+    from clew.archive.archive import Making
     from clew.archive.opening import Open, Shelf
+    from clew.archive.wishes import Wish
     from clew.dataflow.saves import SavedCode
     from clew.model.artifacts import ArtifactRecord, Origin
     from clew.model.events import Event
@@ -249,8 +250,11 @@ def code_of_save(events: Sequence[Event], origin: Origin, name: str) -> SavedCod
 def archive(setting: str | None = None, *, drained: bool = True, complete: bool = False) -> Open:
     """The artifacts of a store, to be opened; `drained`: with all that was recorded; `complete`: their code cut."""
     # Imported here: nothing of it is part of starting a program.
-    from clew.archive.opening import Open
-    from clew.plugins import codecs, loaded
+    from clew.capture.watching import OwnLoading
+
+    with OwnLoading():
+        from clew.archive.opening import Open
+        from clew.plugins import codecs, loaded
 
     def store() -> Store:
         return open_store(setting) if drained else bare_store(setting)
@@ -321,26 +325,23 @@ def live_events(session: str) -> tuple[Event, ...] | None:
 def save(value: object, name: str, wish: Wish, on_error: str | None, store: str | None) -> ArtifactRecord | None:
     """Keep a value as the next version of a name; where that fails, raise, or warn and give None, as the user chose."""
     # Imported here: only who keeps a value needs it.
-    import warnings
+    from clew.capture.watching import OwnLoading
 
-    from clew.store.settings import ON_ERROR, value_of
+    with OwnLoading():
+        import warnings
+
+        from clew.archive.telling import say_once
+        from clew.store.settings import ON_ERROR, value_of
 
     chosen = value_of(ON_ERROR, os.getcwd(), {} if on_error is None else {ON_ERROR.name: on_error}).value
     try:
-        return saved(value, name, wish, store)
+        with archive(store, drained=False) as found:
+            record = found.save(value, name, wish, making, time.time())
     except Exception as error:
         if chosen == "raise":
             raise
         warnings.warn(f"{name} was not saved: {error or type(error).__name__}", stacklevel=3)  # who called `api.save`
         return None
-
-
-def saved(value: object, name: str, wish: Wish, store: str | None) -> ArtifactRecord:
-    """Keep a value as the next version of a name."""
-    from clew.archive.telling import say_once  # only who keeps a value needs it
-
-    with archive(store, drained=False) as found:
-        record = found.save(value, name, wish, making, time.time())
     say_once(record, sys.stderr)
     return record
 
@@ -380,8 +381,8 @@ def save_variables(session: str, saves: Pairs, namespace: Mapping[str, object]) 
 def saved_variable(session: str, name: str, variable: str, namespace: Mapping[str, object]) -> ArtifactRecord:
     """Save a variable as it stands at the end of a session."""
     # Imported here: only who keeps a value needs it.
-    from clew.archive.archive import Wish
     from clew.archive.sessions import AT_THE_END
+    from clew.archive.wishes import Wish
     from clew.errors import UnknownVariable
     from clew.model.artifacts import Origin, Whence
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from clew.archive.completing import Cut, completed
 from clew.archive.diff import called, difference
 from clew.archive.names import MARK, Wanted, checked_name, checked_note, checked_tags
+from clew.archive.wishes import Wish
 from clew.errors import SessionRunning, UsageError
 from clew.model.artifacts import ArtifactRecord, Blob, Elsewhere, Environment, Input, Origin, Value, Whence
 from clew.model.data import dataclass
@@ -85,15 +86,6 @@ class Making:
     origin: Origin
     environment: Environment
     inputs: tuple[Input, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What whoever saves a value says of it; `to` names another system that is to keep it."""
-
-    tags: tuple[tuple[str, str], ...] = ()
-    note: str = ""
-    to: str | None = None
 
 
 class Archive:

@@ -81,6 +81,16 @@ def read_from_outside(place: str) -> None:
         _LIVE[-1][2].outside.read(place)
 
 
+class OwnLoading:
+    """Within it clew loads modules for itself: they are not the doing of the program that calls us."""
+
+    def __enter__(self) -> None:
+        self.before = frozenset(sys.modules)
+
+    def __exit__(self, *raised: object) -> None:
+        pass_over(sys.modules.keys() - self.before)
+
+
 def pass_over(modules: Iterable[str]) -> None:
     """Take these modules as ones that were there: clew has loaded them for itself."""
     if _LIVE:
