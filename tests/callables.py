@@ -94,6 +94,8 @@ def names_in(modules: list[types.ModuleType]) -> set[str]:
     values = [value for module in modules for value in vars(module).values() if type(value) is not types.ModuleType]
     names = {name for value in values for name in callee_names(value)}
     classes = {id(value): value for value in values if issubclass(type(value), type)}
+    lazy = [(module, name) for module in modules if "__getattr__" in vars(module) for name in dir(module)]
+    names |= {f"{module.__name__}.{name}" for module, name in lazy if name not in vars(module)}
     return names.union(*(names_of_class(cls) for cls in classes.values()))
 
 
