@@ -124,6 +124,7 @@ def test_a_save_killed_at_every_point_is_done_or_not(kept: Kept, kind: str) -> N
 MEASURE = """
 import numpy as np, pandas as pd
 from pathlib import Path
+from types import SimpleNamespace
 from clew import plugins
 from clew.store.blobs import Blobs
 from clew.store.keeping import keep
@@ -165,7 +166,13 @@ BIG = [
         "pd.DataFrame(np.zeros((2, 2)))",
         "parquet",
     ),
-    Big("a pickle", "[np.arange(5_000_000) for _ in range(10)]", "[np.arange(5)]", "pickle"),
+    Big("arrays in a list", "[np.arange(5_000_000) for _ in range(10)]", "[np.arange(5)]", "parts"),
+    Big(
+        "a pickle",
+        "SimpleNamespace(arrays=[np.arange(5_000_000) for _ in range(10)])",
+        "SimpleNamespace(arrays=[np.arange(5)])",
+        "pickle",
+    ),
     Big("a list", "[float(n) / 3 for n in range(6_000_000)]", "[0.5]", "json"),
     Big("bytes", "bytes(400_000_000)", "b'a'", "bytes"),
     Big("text", "'a' * 400_000_000", "'a'", "text"),

@@ -36,7 +36,12 @@ def _told(node: ast.AST, changed: bool) -> Iterator[tuple[ast.AST, str | None]]:
     """What speaks of settings in a node, and which setting is asked for; None where it is only set."""
     match node:
         case ast.Subscript(value=said, slice=ast.Constant(value=str(key)), ctx=context) if _word(said) in HOLDERS:
-            yield said, key if changed or isinstance(context, ast.Load) else None
+            # What is taken away has to be there.
+            yield said, key if changed or isinstance(context, ast.Load | ast.Del) else None
+        case ast.Compare(left=ast.Constant(value=str(key)), ops=[ast.In() | ast.NotIn()], comparators=[said]) if (
+            _word(said) in HOLDERS
+        ):
+            yield said, key
         case ast.Call(func=ast.Attribute(value=said, attr=way), args=[ast.Constant(value=str(key)), *_]) if (
             way in GETTERS and _word(said) in HOLDERS
         ):
