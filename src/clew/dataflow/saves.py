@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from keyword import iskeyword
 
-from clew.analysis.names import names_of
+from clew.analysis.names import COMPREHENSIONS, names_of
 from clew.analysis.outline import Outline
 from clew.dataflow.graph import END, outline_of
 from clew.dataflow.keeping import Call, keeping_calls, take_out
@@ -153,10 +153,17 @@ def whole_step(step: int) -> Dependence:
 
 
 def is_straight(graph: Graph, step: int, call: Call) -> bool:
-    """Tell whether the step is one of the straight-line statement that a call stands in."""
+    """Tell whether the step is one of the straight-line statement that a call stands in, and that makes it once."""
     ran = step_of(graph, step)
-    here = (ran.source, ran.statement) == (call.source, call.statement)
-    return here and outline_in(graph, call.source).statements[call.statement].shape is Shape.SIMPLE
+    if (ran.source, ran.statement) != (call.source, call.statement):
+        return False
+    outlined = outline_in(graph, call.source)
+    # From Python 3.12 on, a comprehension runs in the frame around it (PEP 709): the frame does not tell.
+    inner = (
+        node for node in ast.walk(outlined.nodes[call.statement]) if isinstance(node, (*COMPREHENSIONS, ast.Lambda))
+    )
+    repeated = any(part is call.node for node in inner for part in ast.walk(node))
+    return outlined.statements[call.statement].shape is Shape.SIMPLE and not repeated
 
 
 def step_of(graph: Graph, number: int) -> Step:
