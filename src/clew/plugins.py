@@ -17,17 +17,12 @@ from importlib.metadata import entry_points
 import pluggy
 
 from clew.store.codecs import (
-    arrays,
     estimators,
     figures,
     files,
-    frames,
     parts,
     pickles,
     plain,
-    polar,
-    sparse,
-    tensors,
     text,
 )
 from clew.store.codecs.codec import Codec
@@ -58,14 +53,7 @@ class OwnCodecs:
             text.BYTES,
             text.BYTEARRAY,
             plain.JSON,
-            arrays.NPY,
-            frames.PARQUET,
-            frames.SERIES,
-            polar.FRAME,
-            polar.SERIES,
-            sparse.NPZ,
-            tensors.SAFETENSORS,
-            estimators.SKOPS,
+            *parts.FORMATS,  # those that containers may be of, too
             estimators.SIGNED,
             parts.PARTS,
             figures.FIGURE,

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from clew.archive.archive import Making
     from clew.archive.opening import Open, Shelf
     from clew.archive.wishes import Wish
-    from clew.dataflow.saves import SavedCode
     from clew.model.artifacts import ArtifactRecord, Origin
     from clew.model.events import Event
     from clew.store.database import Store
@@ -233,15 +232,6 @@ def save_point() -> Origin:
     from clew.capture.saving import origin_of_save  # only who keeps a value needs it
 
     return origin_of_save()
-
-
-def code_of_save(events: Sequence[Event], origin: Origin, name: str) -> SavedCode:
-    """The code of a value that was kept, cut from its session's events; UnknownSave if they do not say of it."""
-    # Imported here for the same reason.
-    from clew.dataflow.graph import fold
-    from clew.dataflow.saves import cut_save
-
-    return cut_save(fold(events), origin.step, origin.nth, name)
 
 
 # ---- artifacts ----------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from clew.archive.archive import Archive
 from clew.archive.mlflow import NAME as MLFLOW
 from clew.archive.mlflow import Mlflow
 from clew.archive.sessions import RecordedSessions
-from clew.capture import watching
+from clew.capture.watching import OwnLoading
 from clew.model.artifacts import ArtifactRecord
 from clew.model.events import Event, Step
 from clew.model.graph import Graph
@@ -36,13 +35,13 @@ class Open:
         self._open, self._blobs, self._codecs, self._live = store, blobs, codecs, live
         self._complete = complete
         self._own: OwnWork | None = None
-        self._modules: frozenset[str] = frozenset()
+        self._loading = OwnLoading()
         self._store: Store | None = None
 
     def __enter__(self) -> Archive:
         self._own = WIRE.own_work()
         self._own.__enter__()
-        self._modules = frozenset(sys.modules)
+        self._loading.__enter__()
         try:
             self._store = store = self._open()
             sessions = RecordedSessions(store, self._live)
@@ -59,7 +58,7 @@ class Open:
     def __exit__(self, *raised: object) -> None:
         if self._store is not None:
             self._store.close()
-        watching.pass_over(sys.modules.keys() - self._modules)
+        self._loading.__exit__(*raised)
         if self._own is not None:
             self._own.__exit__(*raised)
 
