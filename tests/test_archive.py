@@ -13,7 +13,7 @@ import pytest
 
 import clew
 from clew.cli import main
-from clew.errors import ClewError, SessionRunning, UnknownArtifact, UsageError
+from clew.errors import BadSetting, ClewError, SessionRunning, UnknownArtifact, UsageError
 from clew.model.artifacts import Whence
 from clew.model.effects import Read
 from clew.model.events import Step
@@ -520,3 +520,27 @@ def test_saving_leaves_nothing_behind(words: tuple[str, ...], tmp_path: Path) ->
     (tmp_path / "traces.py").write_text(TRACES)
     done = run(tmp_path, *words, clew=len(words) == 2)
     assert done.stdout == "[None, None] True\n", done.stderr
+
+
+LACKING = """import sys
+sys.modules["skops"] = sys.modules["skops.io"] = None
+import clew
+from sklearn.linear_model import LinearRegression
+for i in range(2):
+    clew.save(LinearRegression(), "m")
+"""
+
+
+def test_a_doubt_about_a_value_is_said_once_at_the_users_line(tmp_path: Path) -> None:
+    pytest.importorskip("sklearn")
+    (tmp_path / ".clew").mkdir()
+    (tmp_path / "lacking.py").write_text(LACKING)
+    done = run(tmp_path, "run", "lacking.py")
+    said = [line for line in done.stderr.splitlines() if "needs skops" in line]
+    assert len(said) == 1, done.stderr
+    assert "lacking.py:6: UserWarning" in said[0]
+
+
+def test_a_wish_that_nobody_knows_is_said_as_it_was_made(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match="on_error in clew.save is 'explode'"):
+        clew.save(1, "x", on_error="explode", store=str(tmp_path))  # type: ignore[arg-type]

@@ -321,9 +321,10 @@ def save(value: object, name: str, wish: Wish, on_error: str | None, store: str 
         import warnings
 
         from clew.archive.telling import say_once
-        from clew.store.settings import ON_ERROR, value_of
+        from clew.store.settings import ON_ERROR, understood, value_of
 
-    chosen = value_of(ON_ERROR, os.getcwd(), {} if on_error is None else {ON_ERROR.name: on_error}).value
+    asked = value_of(ON_ERROR, os.getcwd()) if on_error is None else understood(ON_ERROR, on_error, "clew.save")
+    chosen = asked.value
     try:
         with archive(store, drained=False) as found:
             record = found.save(value, name, wish, making, time.time())

@@ -12,6 +12,7 @@ from typing import Protocol
 from clew.archive.completing import Cut, completed
 from clew.archive.diff import called, difference
 from clew.archive.names import MARK, Wanted, checked_name, checked_note, checked_tags
+from clew.archive.telling import warn_once
 from clew.archive.wishes import Wish
 from clew.errors import SessionRunning, UsageError
 from clew.model.artifacts import ArtifactRecord, Blob, Elsewhere, Environment, Input, Origin, Value, Whence
@@ -127,7 +128,7 @@ class Archive:
         if to is None:
             bar = Bar(name, size_of(value))
             try:
-                return keep(value, self.blobs, self.codecs, self.keys, bar)
+                return keep(value, self.blobs, self.codecs, self.keys, bar, warn_once)
             finally:
                 bar.close()
         if to not in self.elsewhere:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from functools import cache
 from typing import TextIO
 
 from clew.capture import watching
+from clew.capture.saving import users_frame
 from clew.model.artifacts import ArtifactRecord, Whence
 
 
@@ -27,6 +29,22 @@ def first() -> bool:
     told = _told()
     told.append(True)
     return len(told) == 1
+
+
+@cache
+def _warned() -> set[str]:
+    return set()
+
+
+def warn_once(text: str) -> None:
+    """Warn at the line of the user's that asked for it, once in this process.
+
+    Python's own once does not do: it forgets when some library's filters come and go.
+    """
+    if text not in _warned():
+        _warned().add(text)
+        frame = users_frame(sys._getframe(1))
+        warnings.warn_explicit(text, UserWarning, frame.f_code.co_filename, frame.f_lineno)
 
 
 def unwatched(record: ArtifactRecord) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
 from clew.errors import CannotKeep, CannotLoad, ClewError, MissingExtra, NotExact, StoreError, UnknownCodec
@@ -15,8 +15,23 @@ from clew.store.drafts import Draft
 from clew.store.progress import Told, nobody
 from clew.store.trust import Keys
 
+Doubt = Callable[[str], None]
+"""Is told, in a sentence, what is not as good as it could be with a value that is kept all the same."""
 
-def keep(value: object, blobs: Blobs, codecs: Sequence[Codec], keys: Keys, told: Told = nobody) -> Value:
+
+def warned(text: str) -> None:
+    """Warn of a doubt, at the line that asked for it."""
+    warnings.warn(text, stacklevel=3)
+
+
+def keep(
+    value: object,
+    blobs: Blobs,
+    codecs: Sequence[Codec],
+    keys: Keys,
+    told: Told = nobody,
+    doubt: Doubt = warned,
+) -> Value:
     """Keep a value's bytes, and say how; CannotKeep, with the reason, if no format holds it.
 
     `codecs` are asked in order. Each writes the value and reads it back before anything is in the store; the first whose
@@ -31,9 +46,9 @@ def keep(value: object, blobs: Blobs, codecs: Sequence[Codec], keys: Keys, told:
         except NotExact as refused:
             why = refused.why
         except MissingExtra as missing:
-            warnings.warn(f"{missing}; the value is kept in another format", stacklevel=2)
+            doubt(f"{missing}; the value is kept in another format")
         else:
-            return signed(Value(kind, codec.name, blob, pictured(value, blobs, codec)), codec, keys)
+            return signed(Value(kind, codec.name, blob, pictured(value, blobs, codec, doubt)), codec, keys)
     raise CannotKeep(kind, why or "no format is for it")
 
 
@@ -97,12 +112,12 @@ def check(value: object, file: BinaryIO, codec: Codec) -> None:
         raise NotExact(codec.name)
 
 
-def pictured(value: object, blobs: Blobs, codec: Codec) -> Blob | None:
+def pictured(value: object, blobs: Blobs, codec: Codec, doubt: Doubt) -> Blob | None:
     """Keep a picture of a value beside it, where its codec makes one."""
     try:
         picture = codec.picture(value)
     except Exception as error:  # the value is kept all the same
-        warnings.warn(f"there is no picture beside the value: {error!r}", stacklevel=2)
+        doubt(f"there is no picture beside the value: {error!r}")
         return None
     return blobs.put(lambda file: file.write(picture)) if picture else None
 
