@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from _operator import is_  # `operator` itself is written in Python
+from sys import getrefcount  # a program may replace it
 from types import ModuleType
 
 from clew.capture.opened import Opened
@@ -28,6 +29,9 @@ from clew.observe.spots import Stores
 
 MOVES_ON = frozenset({"random", "numpy.random", "torch", "cwd", "matplotlib.figure"})
 """State of which the next is made from the last: who moves it on has read it."""
+
+HELD_ONCE = 2
+"""References to a value that nobody but its variable holds, and who counts them."""
 
 STDIN = frozenset({"stdin", "fileinput"})
 """Words of who reads standard input otherwise than by `input()`."""
@@ -139,8 +143,10 @@ class Closer:
         if step.prepared:
             step.effects += self.heap.compare(step.looked, step.number)
             step.effects += self.handles()
-        step.effects += self.stores.settle(step.looked, step.number)
-        step.effects += [*self.threads.close(step), *self.shown()]
+        if self.stores.noted:
+            step.effects += self.stores.settle(step.looked, step.number)
+        step.effects += self.threads.close(step)
+        step.effects += self.shown()
         stored = self.modules(step, touch, sure=statement.shape is Shape.SIMPLE and not raised)
         if stored and statement.deferred:  # a function put into a module or class: whoever calls it looks these up
             stored += self.reader.reads(whole(self.reader.bound(statement.deferred)))
@@ -153,7 +159,9 @@ class Closer:
         if outside := self.outside.finish():
             aside = {Ambient(kind) for kind in asides}
             step.effects += [effect for effect in outside if effect.resource not in aside]
-        step.effects += [*self.drawn(step), *standard_input(step.words, touch)]
+        if self.known or self.current_figure:
+            step.effects += self.drawn(step)
+        step.effects += standard_input(step.words, touch)
         self.relate(step, bound)
         self.heap.forget(bound)
         self.photograph.update(bound)
@@ -176,14 +184,14 @@ class Closer:
                 same = Bound(Name(name)) if sure else Changed(Name(name), Reason.ASSUMED)
                 step.effects.append(same)
             bound.add(name)
-        deleted = {name for name in statement.deletes if name not in self.namespace}
-        step.effects += [Deleted(Name(name)) for name in deleted]
-        return bound | deleted | self.unforeseen(step, bound | deleted)
+        if statement.deletes:
+            deleted = {name for name in statement.deletes if name not in self.namespace}
+            step.effects += [Deleted(Name(name)) for name in deleted]
+            bound |= deleted
+        return bound | self.unforeseen(step, bound) if step.watches_names else bound
 
     def unforeseen(self, step: Opened, known: set[str]) -> set[str]:
         """Names bound or deleted by other means than the statement's own text."""
-        if not step.watches_names:
-            return set()
         new, gone = self.photograph.differences(known)
         step.effects += [Bound(Name(name)) for name in sorted(new)]
         step.effects += [Deleted(Name(name)) for name in sorted(gone)]
@@ -208,8 +216,10 @@ class Closer:
 
         `sure` says that what the text stores was stored, whole and once.
         """
-        if not self.stored:
+        if not self.stored and touch.stores:
             self.note_stores(touch.stores, touch.attributes)  # the statement was in doubt before its stores were read
+        if not (self.stored or step.modules):
+            return []
         stored = {Module(name_of(module), attribute) for module, attribute in self.stored}
         changed = set(stored)
         if step.modules and len(sys.modules) != step.modules:
@@ -231,8 +241,8 @@ class Closer:
         found = classes.changed() if step.everything or step.modules else []
         if touch.imports:
             classes.watch(touch.imports)
-        values = [self.namespace[name] for name in sorted(bound) if name in self.namespace]
-        return [*found, *classes.made(values)] if values else found
+        made = [value for name in bound if name in self.namespace and is_class(value := self.namespace[name])]
+        return [*found, *classes.made(made)] if made else found
 
     def drawn(self, step: Opened) -> list[Effect]:
         """Figures and long containers that the step is known to have changed."""
@@ -280,11 +290,15 @@ class Closer:
 
     def relate(self, step: Opened, bound: set[str]) -> None:
         """Remember which variables may hold elements of a long container, or write through to an object of C."""
-        for name in bound:
-            self.relations.pop(name, None)
+        if self.relations:
+            for name in bound:
+                self.relations.pop(name, None)
         bound = {name for name in bound if name in self.namespace and type(self.namespace[name]) not in ATOMS}
         if not bound:
             return
+        for name in bound:
+            if getrefcount(self.namespace[name]) > HELD_ONCE:
+                self.heap.meet(step.read - bound, self.namespace[name])
         surveys = {name: survey for name in step.read if (survey := self.heap.surveys.get(name)) is not None}
         bulky = {name for name, survey in surveys.items() if survey.bulky}
         bulky |= {other for name in step.read for other in self.relations.get(name, ())}

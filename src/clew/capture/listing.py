@@ -28,6 +28,8 @@ class Listing:
 
     def around(self, index: int) -> set[str]:
         """The variables of the `with` statements around a statement: what happens within may change them."""
+        if self.statements[index].parent is None:
+            return set()  # here and below: most statements stand under none, and are asked each time they run
         headers = [self.statements[header] for header in self.above(index)]
         return {n for header in headers if header.shape is Shape.WITH for n in (*header.binds, *header.reads)}
 
@@ -43,13 +45,15 @@ class Listing:
 
     def may_be_cut_short(self, index: int, following: int) -> bool:
         """Tell whether a `finally` runs next, which says nothing of how a statement ended."""
-        if following < 0 or self.owners[index][0] != self.owners[following][0]:
+        if following < 0 or self.statements[index].parent is None or self.owners[index][0] != self.owners[following][0]:
             return False
         mine, others = self.above(index), self.above(following)
         return any(others.get(each) == "finalbody" != branch for each, branch in mine.items())
 
     def is_cut_short(self, index: int, following: int) -> bool:
         """Tell whether an exception must have ended a statement, where the next marker is this one."""
+        if self.statements[index].parent is None:
+            return False
         then = following if following >= 0 else ~following
         if self.owners[index][0] != self.owners[then][0]:
             return False

@@ -130,7 +130,7 @@ class Reader:
 
     def words_of(self, names: Iterable[str]) -> frozenset[str]:
         """The names and attributes that the code behind variables speaks of."""
-        return words_of(self.namespace[name] for name in names if name in self.namespace)
+        return words_of([self.namespace[name] for name in names if name in self.namespace])
 
     def module_reads(self, module: ModuleType, ways: Collection[Access]) -> list[Effect]:
         """A module that the program changed is read with its changes."""

@@ -27,13 +27,17 @@ from clew.model.events import Event, Faulted, Kept, NamesSeen, SourceSeen, Step,
 from clew.model.places import Source
 from clew.model.resources import Ambient, Name
 from clew.model.statements import WHOLE, Access, Touch
-from clew.model.typed import Callable, Collection, Iterable, Sequence
+from clew.model.typed import Callable, Collection, Iterable, Mapping, Sequence
 from clew.observe.ambient import AmbientProbes
+from clew.observe.atoms import ATOMS
 from clew.observe.heap import Heap
 from clew.observe.outside import Outside
 from clew.rewrite.plan import Plan
 
 FLUSH_SECONDS = 0.5
+
+ATOM_NAMES: Mapping[type, str] = {cls: type_name(cls) for cls in ATOMS}
+"""What the types are called that most variables are of."""
 
 
 class Recorder:
@@ -218,14 +222,16 @@ class Recorder:
         step.effects += self.reader.reads(reads)
         step.words = touch.words
         step.effects += self.reader.spoken(reads, touch.words)
-        step.words |= (more := self.reader.words_of(reads))
-        step.effects += self.reader.spoken(whole(reads), more)
+        if more := self.reader.words_of(reads):
+            step.words |= more
+            step.effects += self.reader.spoken(whole(reads), more)
         step.around = self.reader.plain(listing.around(index))
         for name in statement.binds:
             step.bound_before[name] = identity(namespace[name]) if name in namespace else 0
         self.outside.start(())
-        step.effects += self.reader.settings.asked(touch.words, touch.settings)
-        step.effects += self.reader.settings.asked(more, [(word, "") for word in more])
+        if self.reader.settings.kinds:
+            step.effects += self.reader.settings.asked(touch.words, touch.settings)
+            step.effects += self.reader.settings.asked(more, [(word, "") for word in more])
         if touch.imports:
             self.importing(step, touch)
         elif "builtins" in self.reader.stored:
@@ -274,7 +280,7 @@ class Recorder:
 
     def look_at_names(self) -> None:
         """Record how the variables stand, those that are new or changed since the last time."""
-        held = [(name, value) for name, value in self.namespace.items() if not name.startswith("_")]
+        held = [(name, value) for name, value in self.namespace.items() if name[:1] != "_"]
         now = {name: self.as_seen(name, value) for name, value in held}
         seen = self.seen
         new = tuple([v for name, v in now.items() if (last := seen.get(name)) is not v and last != v])
@@ -287,7 +293,8 @@ class Recorder:
         """A variable as it stands; the same object as the last time where nothing about it can differ."""
         if not self.reader.is_simple(name, value):
             return self.variable(name)
-        said, last = type_name(type(value)), self.seen.get(name)
+        cls = type(value)
+        said, last = ATOM_NAMES.get(cls) or type_name(cls), self.seen.get(name)
         same = last is not None and last.type == said and len(last.reads) == 1
         return last if last is not None and same else Variable(name, said, (Name(name),))
 

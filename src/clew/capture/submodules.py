@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from types import ModuleType
+from contextlib import suppress
+from types import FunctionType, ModuleType
 
 from clew.model.effects import Bound, Effect, Read
 from clew.model.resources import Module
 from clew.model.typed import Collection, Iterable, Iterator
-from clew.observe.kinds.functions import spoken_words
+from clew.observe.atoms import ATOMS
+from clew.observe.kinds.functions import NO_WORDS, spoken_words
 
 
 class Submodules:
@@ -29,6 +31,7 @@ class Submodules:
             found |= {name for name in theirs if package_of(name) in self.known}
             self.known = set(sys.modules)
         pairs = sorted((package_of(name), name.rpartition(".")[2]) for name in found if "." in name)
+        pairs = [(package, name) for package, name in pairs if not brings(package, name)]
         for package, name in pairs:
             self.imported.setdefault(package, set()).add(name)
         return [Bound(Module(package, name)) for package, name in pairs]
@@ -46,6 +49,33 @@ class Submodules:
     def within(self, package: str) -> list[str]:
         """The packages, at or below one, of which submodules were imported."""
         return [name for name in self.imported if name == package or name.startswith(f"{package}.")]
+
+
+def brings(package: str, name: str) -> bool:
+    """Tell whether a package imports a submodule itself when it is first asked for it (PEP 562): nobody else need do it."""
+    module = sys.modules.get(package)
+    getter = ModuleType.__getattribute__(module, "__dict__").get("__getattr__") if type(module) is ModuleType else None
+    if type(getter) is not FunctionType:
+        return False
+    words = getter.__code__.co_names
+    if f"{package}.{name}" in words:
+        return True
+    return "import_module" in words and any(name in texts_in(table) for table in tables_of(getter))
+
+
+def tables_of(function: FunctionType) -> Iterator[object]:
+    """What a function's names stand for, outside of it."""
+    yield from (function.__globals__[word] for word in function.__code__.co_names if word in function.__globals__)
+    for cell in function.__closure__ or ():
+        with suppress(ValueError):  # nothing was assigned to it
+            yield cell.cell_contents
+
+
+def texts_in(table: object) -> tuple[str, ...]:
+    """The texts in a list or the like."""
+    if type(table) in (list, tuple, set, frozenset, dict):
+        return tuple(each for each in table if type(each) is str)  # type: ignore[attr-defined]  # it is one of these
+    return ()
 
 
 def parents(module: str) -> Iterator[str]:
@@ -67,4 +97,5 @@ def name_of(module: ModuleType) -> str:
 
 def words_of(values: Iterable[object]) -> frozenset[str]:
     """The names and attributes that functions, and the methods of classes, speak of."""
-    return frozenset().union(*[spoken_words(value) for value in values])
+    found = [spoken_words(value) for value in values if type(value) not in ATOMS]
+    return NO_WORDS.union(*found) if found else NO_WORDS

@@ -14,10 +14,10 @@ from clew.model.data import dataclass, field
 from clew.model.quick import cache
 from clew.model.typed import Any, Iterable, Iterator
 
-PLAIN = frozenset({int, float, complex, bool, str, bytes, type(None), type(Ellipsis)})
+PLAIN: frozenset[type] = frozenset({int, float, complex, bool, str, bytes, type(None), type(Ellipsis)})
 """Exact types that marshal writes by value."""
 
-ATOMS = PLAIN | {
+ATOMS: frozenset[type] = PLAIN | {
     range,
     type(NotImplemented),
     types.CodeType,
