@@ -163,6 +163,8 @@ class Judge:
         self.draw(step, facts, owner)
         if owner is not None and not site.receiver:
             self.handed_out(step, owner, judged)
+        elif owner is not None and self.namespace.get(site.receiver) is not owner:
+            self.heap.meet([site.receiver], owner)
         naming = site.method in SHELL_CALLS or (facts is not None and facts.reads_names) or said in CALLERS_NAMES
         if naming:
             self.doubter.read_names(step)

@@ -32,6 +32,9 @@ SHOWN: dict[str, frozenset[str]] = {
 PARTED = frozenset({"dict", "instance", "namespace"})
 """Kinds of which one part can be read alone, on the way to what is below it."""
 
+CODE_KINDS = frozenset({"function", "class", "module"})
+"""Kinds of what is there from the start, whoever gives it."""
+
 HOOKS = frozenset({"__getattribute__", "__setattr__", "__delattr__"})
 
 
@@ -245,7 +248,10 @@ class Heap(Surveys):
         return kind is not None and kind.name in DRAWN
 
     def figures(self, values: Iterable[object]) -> set[int]:
-        """The addresses of the figures that these objects are or belong to; of artists in none, their own."""
+        """The addresses of the figures that these objects are or belong to; of artists in none, their own.
+
+        Boxes and limits that variables lead to besides (those of `ax.transData`) are among them.
+        """
         walk = Exploration()
         self.explore([value for value in values if self.is_drawn(value)], walk)
         artists = [value for value, kind in walk.objects.values() if kind.name == "artist"]
@@ -253,7 +259,16 @@ class Heap(Surveys):
             return set()
         from clew.observe.kinds.figures import is_cell  # matplotlib is loaded
 
-        return {identity(artist) for artist in artists if is_cell(artist)}
+        self.follow_transforms()
+        return {identity(artist) for artist in artists if is_cell(artist)} | (walk.keys & self.entries.keys())
+
+    def follow_transforms(self) -> None:
+        """Follow the variables that are transforms, and were not followed since they were bound."""
+        for name in tuple(self.unfollowed):
+            cls = type(self.namespace.get(name))
+            kind = None if cls in ATOMS else self.kind(cls)
+            if kind is not None and kind.name == "transform":
+                self.survey(name)
 
     def write_known(self, addresses: Collection[int], step: int) -> list[Effect]:
         """The step is known to have written the cells at these addresses."""
@@ -322,6 +337,22 @@ class Heap(Surveys):
     def changed_unseen(self, address: int, step: int) -> list[Effect]:
         """An object that its variable holds no longer was changed: it may live on."""
         return self.write_known([address], step)
+
+    def meet(self, names: Iterable[str], value: object) -> None:
+        """An object came out of a library's objects, which may have just made it: follow anew those that keep it."""
+        if type(value) in ATOMS or (kind := self.kind(type(value))) is None or kind.name in CODE_KINDS:
+            return
+        for name in names:
+            survey = self.surveys.get(name)
+            if survey is not None and identity(value) not in survey.cells and self.is_librarys(name):
+                self.drop(name)
+                self.unfollowed.add(name)
+
+    def is_librarys(self, name: str) -> bool:
+        """Tell whether a variable holds an instance of a library's class of which we know no more than its attributes."""
+        cls = type(self.namespace.get(name))
+        kind = None if cls in ATOMS else self.kind(cls)
+        return kind is not None and kind.name == "instance" and not is_users_class(cls)
 
     def lead_elsewhere(self, address: int) -> None:
         """Follow again the variables that lead to this cell."""

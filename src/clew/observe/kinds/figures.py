@@ -63,6 +63,7 @@ TICKS = (("label1", "label1On", True), ("label2", "label2On", False), ("tick1lin
 CHILD_LISTS = ("_children", "artists", "collections", "images", "lines", "patches", "tables", "texts", "legends")
 INNER = ("_child", "offsetbox", "image", "_text")
 REDRAWN = ("Quiver", "Barbs")  # whose paths are made when they are drawn
+FRAMES = ("bbox_inches", "dpi_scale_trans", "_viewLim", "_position", "transScale")
 TITLES = ("title", "_left_title", "_right_title")
 SUPER_TITLES = ("_suptitle", "_supxlabel", "_supylabel")
 
@@ -86,13 +87,23 @@ def is_cell(artist: Any) -> bool:
 
 
 def artist_reach(artist: Any) -> Reach:
-    """Lead from an artist to its figure; while it is in none, to the artists that it is made of and its place."""
+    """Lead from an artist to its figure; while it is in none, to the artists that it is made of and its place.
+
+    What places things in a figure is shared with the transforms that are made of it.
+    """
     figure = figure_of(artist)
     if figure is None:
         state = attributes(artist)
         places = [state[name] for name in ("_axes", "_subplotspec") if state.get(name) is not None]
         return Reach((*inner_artists(state), *places))
-    return Reach() if figure is artist else Reach((figure,))
+    return Reach(keys=tuple(frames(figure))) if figure is artist else Reach((figure,))
+
+
+def frames(figure: Any) -> Iterator[Any]:
+    """Yield the boxes and scales that a figure and its axes are placed by, and their limits."""
+    holders = [attributes(figure), *map(attributes, attributes(figure).get("_localaxes") or ())]
+    for state in holders:
+        yield from (state[name] for name in FRAMES if state.get(name) is not None)
 
 
 def inner_artists(state: Mapping[str, Any]) -> Iterator[Any]:
@@ -327,11 +338,6 @@ def constant(x: Any) -> Digest:
     return Digest(class_digest(x))
 
 
-def matrix_digest(transform: Any) -> Digest:
-    """Digest a transform by the matrix that a user can set; the rest it works out."""
-    return Digest(of_plain([class_digest(transform), _array_seen(attributes(transform).get("_mtx"))]))
-
-
 def colormap_digest(colormap: Any) -> Digest:
     """Digest a colour map by the colours outside of its range; its table is made on the first use."""
     state = attributes(colormap)
@@ -380,5 +386,4 @@ KINDS = (
         constant,
     ),
     Kind("colour map", ("matplotlib.colors.Colormap",), no_reach, colormap_digest),
-    Kind("transform", ("matplotlib.transforms.TransformNode",), no_reach, matrix_digest),
 )

@@ -19,7 +19,7 @@ HEAP_TYPE = 1 << 9
 FLAGS, BASE, SIZE = (type.__dict__[name].__get__ for name in ("__flags__", "__base__", "__basicsize__"))
 
 CACHE = frozenset({"cache", "cached", "memo", "lru"})
-"""Attributes in which libraries keep what they can work out again."""
+"""Words in the names of private attributes in which libraries keep what they can work out again."""
 
 
 @lru_cache(maxsize=4096)
@@ -55,13 +55,18 @@ def attributes_of(value: Any) -> dict[str, object]:
         pass  # no __dict__: slots only
     if not is_users_class(cls):
         computed = computed_names(cls)
-        held = {n: v for n, v in held.items() if not (n in computed or not CACHE.isdisjoint(n.split("_")))}
+        held = {n: v for n, v in held.items() if not (n in computed or is_cache(n))}
     for slot in slots_of(cls):
         try:
             held[slot.__name__] = slot.__get__(value)
         except AttributeError:
             continue  # a slot that is not filled
     return held
+
+
+def is_cache(name: str) -> bool:
+    """Tell whether a library's attribute is a cache of its own; `shelf.cache` and `SVC.cache_size` are not."""
+    return name[:1] == "_" and not CACHE.isdisjoint(name.split("_"))
 
 
 def own_attributes(value: object) -> dict[str, object] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clew.observe.kind import Kind
-from clew.observe.kinds import arrays, estimators, figures, frames, polar, tensors
+from clew.observe.kinds import arrays, estimators, figures, frames, polar, tensors, transforms
 
 KINDS: tuple[Kind, ...] = (
     *arrays.KINDS,
@@ -11,5 +11,6 @@ KINDS: tuple[Kind, ...] = (
     *polar.KINDS,
     *tensors.KINDS,
     *figures.KINDS,
+    *transforms.KINDS,
     *estimators.KINDS,
 )

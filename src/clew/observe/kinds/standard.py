@@ -88,6 +88,6 @@ KINDS = (
     Kind("hash", ("_hashlib.HASH", "_blake2.blake2b", "_blake2.blake2s", "_md5.md5", "_sha1.sha1"), nothing, hash_digest),
     Kind("C value", ("_ctypes.Array", "_ctypes.Structure", "_ctypes.Union", "_ctypes._SimpleCData"), nothing,
          bytes_digest, frozenset({"_objects"})),
-    Kind("lock", ("_thread.lock", "_thread.RLock", "threading.Event", "threading.Condition", "_struct.Struct"),
+    Kind("lock", ("_thread.lock", "_thread.RLock", "threading.Condition", "_struct.Struct"),
          nothing, constant),
 )  # fmt: skip
