@@ -14,6 +14,8 @@ ClewError
 │   ├── StoreNotEmpty       a store to copy into has something in it
 │   ├── UnknownStep         no step at that line of the slice
 │   ├── NotCapturing        asked about a live session where none is watched
+│   ├── CannotExecute       what cannot be run again here
+│   ├── NoValue             an execution has no such value
 │   └── BadSetting          a setting that cannot be understood
 ├── StoreError              the store cannot be used
 │   ├── NewerStore          written by a newer clew
@@ -152,6 +154,23 @@ class NotCapturing(UsageError):
     def __init__(self) -> None:
         super().__init__("clew is not watching this program")
         self.hint = "in a notebook: %load_ext clew; for a script: clew run FILE"
+
+
+class CannotExecute(UsageError):
+    """It cannot be run again here."""
+
+    def __init__(self, why: str, hint: str = "") -> None:
+        super().__init__(f"this cannot be executed: {why}")
+        self.why, self.hint = why, hint
+
+
+class NoValue(UsageError):
+    """An execution has no value for what was asked."""
+
+    def __init__(self, of: str, why: str, known: Iterable[str] = ()) -> None:
+        super().__init__(f"there is no value of {of}: {why}")
+        self.of, self.why, self.known = of, why, tuple(known)
+        self.hint = f"there are {', '.join(self.known)}" if self.known else ""
 
 
 class BadSetting(UsageError):

@@ -1,0 +1,113 @@
+"""What a program finds around it: its working directory, `sys.argv`, `sys.path`, and itself as `__main__`.
+
+While its code runs these are the program's, and whatever it does to them stays so until it runs again; in between, and
+whatever happens, they are those of whoever runs it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+from _thread import get_ident
+from types import ModuleType
+
+from clew.capture import watching
+from clew.capture.recorder import Recorder
+from clew.errors import CannotExecute
+from clew.model.data import dataclass
+from clew.observe.audit import WIRE, Listener
+from clew.replay.recorded import Recorded
+from clew.replay.watcher import Watcher
+from clew.rewrite.protocol import NAMES
+
+
+@dataclass(slots=True)
+class State:
+    """What of a process is put in place for a program."""
+
+    folder: str
+    argv: list[str]
+    path: list[str]
+    main: ModuleType | None
+    displayhook: object
+
+
+def state_now() -> State:
+    """What is in place now. The working directory is empty where it is gone."""
+    try:
+        folder = os.getcwd()
+    except OSError:
+        folder = ""
+    return State(folder, sys.argv, sys.path, sys.modules.get("__main__"), sys.displayhook)
+
+
+def put(state: State) -> None:
+    """Put a state in place."""
+    if state.folder:
+        os.chdir(state.folder)
+    sys.argv, sys.path = state.argv, state.path
+    sys.displayhook = state.displayhook  # type: ignore[assignment]  # as it was found
+    if state.main is not None:
+        sys.modules["__main__"] = state.main
+
+
+def state_of(recorded: Recorded, module: ModuleType) -> State:
+    """What a session's program found when it began; CannotExecute if its folder is gone."""
+    folder = recorded.folder or os.getcwd()
+    if not os.path.isdir(folder):
+        raise CannotExecute(f"the folder in which it ran is gone: {folder}")
+    above = os.path.dirname(os.path.realpath(recorded.file)) if recorded.is_script and recorded.file else ""
+    own = [above, *sys.path[1:]] if recorded.is_script else ["", *[each for each in sys.path if each]]
+    return State(folder, list(recorded.argv) or [recorded.file], own, module, sys.__displayhook__)
+
+
+class Surroundings:
+    """Within it, the program's state is in place and its recorder listens; afterwards, all is as it was before."""
+
+    def __init__(self, state: State, watcher: Watcher, session: str) -> None:
+        self.theirs, self.recorder = state, watcher
+        self.live = (session, watcher.events, watcher)
+        self.depth = 0
+
+    def __enter__(self) -> None:
+        self.depth += 1
+        if self.depth > 1:
+            return
+        with WIRE.own_work():
+            self.others = state_now()
+            put(self.theirs)
+        self.heard = (WIRE.listener, WIRE.traced, WIRE.audited)
+        self.probes = {name: vars(builtins)[name] for name in NAMES if name in vars(builtins)}
+        install(self.recorder, self.heard[0])
+        watching._LIVE.append(self.live)
+
+    def __exit__(self, *raised: object) -> None:
+        self.depth -= 1
+        if self.depth:
+            return
+        watching._LIVE[:] = [each for each in watching._LIVE if each is not self.live]
+        WIRE.listener, WIRE.traced, WIRE.audited = self.heard
+        for name in NAMES:
+            vars(builtins).pop(name, None)
+        vars(builtins).update(self.probes)
+        with WIRE.own_work():
+            self.theirs = state_now()
+            put(self.others)
+
+
+def install(recorder: Recorder, outer: Listener | None) -> None:
+    """Have a recorder listen to this thread, besides whoever listens already: what it hears is their program's doing."""
+    probes, outside = recorder.probes, recorder.outside
+    probes.thread, probes.own = get_ident(), outside.own_work()
+    recorder.install()
+    outside.install()
+    inner = WIRE.listener
+    if outer is None or inner is None:
+        return
+
+    def both(event: str, arguments: tuple[object, ...]) -> None:
+        outer(event, arguments)
+        inner(event, arguments)
+
+    WIRE.listener = both

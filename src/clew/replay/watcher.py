@@ -1,0 +1,87 @@
+"""A recorder for code that is run a step at a time: who runs it hears of each step as soon as it is over."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Callable
+from types import FrameType
+
+from clew.capture.clock import SystemClock
+from clew.capture.recorder import Recorder
+from clew.capture.rewriting import rewritten
+from clew.knowledge.registry import Knowledge
+from clew.model.events import Event, SourceSeen, Step
+from clew.model.places import Source
+from clew.observe.ambient import AmbientProbes
+from clew.observe.heap import Heap
+from clew.observe.kinds import KindTable
+from clew.observe.outside import Outside
+
+
+class Watcher(Recorder):
+    """Tells `told` of each step at its end, while all that it did still stands; and keeps the events."""
+
+    def __init__(
+        self,
+        namespace: dict[str, object],
+        knowledge: Knowledge,
+        told: Callable[[Step], None],
+        known_as: Callable[[int, int], int],
+    ) -> None:
+        self.events: list[Event] = []
+        self.told, self.known_as = told, known_as
+        super().__init__(
+            namespace,
+            self.events.extend,
+            clock=SystemClock(),
+            knowledge=knowledge,
+            heap=Heap(KindTable().find, knowledge.is_inert, namespace),
+            outside=Outside(),
+            ambient=AmbientProbes(),
+            strict=bool(os.environ.get("CLEW_STRICT")),
+        )
+
+    def close(self, raised: str) -> None:
+        """The step under way is over."""
+        under_way = self.current is not None
+        super().close(raised)
+        self.flush()
+        if under_way:
+            last = self.events[-1]
+            assert isinstance(last, Step)
+            self.told(last)
+
+    def keep(self, frame: FrameType) -> tuple[int, int] | None:
+        """A value is kept as an artifact: by the step of the session that is run again."""
+        step, point = self.current, super().keep(frame)
+        return (
+            None if point is None or step is None else (self.known_as(*self.listing.owners[step.statement]), point[1])
+        )
+
+    def rewrite(self, tree: ast.Module, source: int) -> tuple[ast.Module, int]:
+        """Put markers into the tree of a source; give it, and the number from which its statements are counted."""
+        first = self.listing.offsets()[0]
+        return rewritten(self, tree, source), first
+
+    def tell_of(self, source: Source) -> None:
+        """Some code runs in the midst of a source."""
+        self.pending.append(SourceSeen(source, self.clock()))
+
+    def over(self, raised: str = "") -> None:
+        """The statement that ran is over: what happens next is not its doing."""
+        self.guard(self.close, raised)
+
+    def again(self) -> None:
+        """The program goes on: what has happened since is not its doing."""
+        self.guard(self.look_away)
+
+    def look_away(self) -> None:
+        """Take names and hidden state as they are now."""
+        self.closer.photograph.outdate()
+        self.closer.state = self.closer.ambient.probe()
+
+    def renew_knowledge(self, knowledge: Knowledge) -> None:
+        """Knowledge was read again: what was concluded from it goes."""
+        self.heap.kinds.clear()
+        self.heap.inert = knowledge.is_inert
