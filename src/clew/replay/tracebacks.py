@@ -55,23 +55,19 @@ def without_ours(trace: TracebackType | None, namespace: Mapping[str, object] | 
 
 def shown(error: BaseException) -> str:
     """Give the text that Python prints for an exception which ends a program."""
-    if all(is_on_disk(name) for name in files_of(error.__traceback__)):
-        text = io.StringIO()
-        with redirect_stderr(text):
-            # Python's own printer: until 3.13 the one in `traceback` says less.
-            sys.__excepthook__(type(error), error, error.__traceback__)
-        return text.getvalue()
-    return "".join(traceback.format_exception(error))
+    trace = without_ours(error.__traceback__)
+    if not TOLD.keys().isdisjoint(files_of(trace)):
+        return "".join(traceback.format_exception(type(error), error, trace))
+    text = io.StringIO()
+    with redirect_stderr(text):
+        # Python's own printer: before 3.12 the one in `traceback` says less. It reads lines from files alone.
+        sys.__excepthook__(type(error), error, trace)
+    return text.getvalue()
 
 
 def files_of(trace: TracebackType | None) -> set[str]:
     """Give the files that a traceback speaks of."""
     return {frame.f_code.co_filename for frame, _ in traceback.walk_tb(trace)}
-
-
-def is_on_disk(name: str) -> bool:
-    """Tell whether the lines of a file are to be read from the disk, not from what we have said of it."""
-    return name not in TOLD
 
 
 TOLD: dict[str, str] = {}
