@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, Table, insert, literal_column, select, text
 
 from clew.dataflow.graph import fold
+from clew.dataflow.maker import maker
 from clew.dataflow.slicing import cut
 from clew.model.artifacts import ArtifactRecord, Blob, Environment, Input, Origin, Value, Whence
 from clew.model.effects import Bound, Changed, Effect, Read, Reason
@@ -119,7 +120,8 @@ def write(store: Store, name: str, steps: int) -> None:
     for event in session(name, steps):
         journal.append([event])
     journal.close()
-    store.drain(lambda events: [each for some in fold(events).dependences.values() for each in some])
+    store.drain()
+    store.graph(name, fold, maker())
 
 
 def repeat_session(connection: Connection, first: int, sessions: int) -> None:
@@ -200,7 +202,7 @@ def questions(store: Store) -> dict[str, Callable[[], object]]:
 
 def sliced(store: Store, name: str) -> str:
     """The code of a variable of a session, from the store alone."""
-    return cut(fold(store.events(name)), "x49").code
+    return cut(store.graph(name, fold, maker()), "x49").code
 
 
 def asked(store: Store) -> Iterator[tuple[str, float]]:

@@ -50,10 +50,14 @@ class Server:
     def drop(self, url: str) -> None:
         self.say(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
 
-    def say(self, sql: str) -> None:
+    def restore(self, url: str, dump: Path) -> None:
+        """Fill an empty database from a dump."""
+        self.say(dump.read_text(), url)
+
+    def say(self, sql: str, url: str = "") -> None:
         import psycopg  # tests of folders do without it
 
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+        with psycopg.connect(url or self.url("postgres"), autocommit=True) as connection:
             connection.execute(sql.encode())
 
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from clew.errors import DamagedRecord, NewerStore, SessionRunning, StoreError, UnknownSession
 from clew.model.effects import Reason
 from clew.model.events import Event, Faulted, SessionEnded, Step
-from clew.model.graph import Dependence, Via
+from clew.model.graph import Dependence, Graph, Via
 from clew.store.database import Store, take
 from clew.store.journal import MAGIC, Journal, read_journal
 from clew.store.location import Address, database_path, journal_path
+from clew.store.pieces import packed
+from clew.store.schema import GRAPHS, PIECES
 from clew.store.sessions import State
 from tests.recorded import EVERYTHING, start, step
 
@@ -193,7 +199,8 @@ def test_the_journal_of_a_newer_clew_waits_for_one(store: Store) -> None:
 def test_a_session_can_be_forgotten(store: Store) -> None:
     path = write(store, "s1", *([event] for event in EVERYTHING[:-1]))
     write(store, "s2", [start("s2")])
-    store.drain(lambda events: [Dependence(2, 1, Via.DATA, None, Reason.OBSERVED)] if len(events) > 2 else [])
+    store.drain()
+    store.graph("s1", Chained(), "me")
     store.forget("s1")
     store.drain()
     assert [session.session for session in store.sessions()] == ["s2"]
@@ -222,45 +229,91 @@ def test_a_running_session_is_not_forgotten(store: Store) -> None:
     journal.close()
 
 
-def chained(events: tuple[Event, ...]) -> list[Dependence]:
-    """Each step depends on the one before."""
-    steps = [event.number for event in events if isinstance(event, Step)]
-    return [Dependence(number, number - 1, Via.CONTROL, None, Reason.OBSERVED) for number in steps[1:]]
+class Chained:
+    """Folds so that each step depends on the one before, and counts how many events there were each time."""
+
+    def __init__(self) -> None:
+        self.folded: list[int] = []
+
+    def __call__(self, events: tuple[Event, ...]) -> Graph:
+        self.folded.append(len(events))
+        steps = tuple(event for event in events if isinstance(event, Step))
+        found = {each.number: (control(each.number),) for each in steps[1:]}
+        return Graph((), steps, found, {}, {})
 
 
-def test_dependences_are_stored_when_a_session_is_drained(store: Store) -> None:
+def control(step: int) -> Dependence:
+    return Dependence(step, step - 1, Via.CONTROL, None, Reason.OBSERVED)
+
+
+def bared(number: int) -> Step:
+    return replace(step(number), calls=(), effects=())
+
+
+def test_a_graph_is_folded_once_and_again_when_there_is_more(store: Store) -> None:
+    fold = Chained()
     journal = journal_of(store, "s1", [start()], [step(0), step(1)])
-    store.drain(chained)
-    assert [(each.step, each.on) for each in store.dependences("s1")] == [(1, 0)]
+    store.drain()
+    for _ in range(2):
+        found = store.graph("s1", fold, "me")
+        assert found == Graph((), (bared(0), bared(1)), {1: (control(1),)}, {}, {})
     journal.append([step(2)])
-    store.drain(chained)
-    assert [(each.step, each.on) for each in store.dependences("s1")] == [(1, 0), (2, 1)]
+    store.drain()
+    for _ in range(2):
+        assert store.graph("s1", fold, "me").dependences == {1: (control(1),), 2: (control(2),)}
+    assert fold.folded == [3, 4]
     journal.close()
 
 
-def test_a_session_without_new_events_is_not_folded_again(store: Store) -> None:
-    folded: list[int] = []
-
-    def fold(events: tuple[Event, ...]) -> list[Dependence]:
-        folded.append(len(events))
-        return []
-
+def test_another_maker_folds_again(store: Store) -> None:
+    fold = Chained()
     write(store, "s1", [start()], [step(0)])
     store.drain()
-    store.drain(fold)
-    store.drain(fold)
-    assert folded == [2]
+    for maker in ("me", "you", "you"):
+        store.graph("s1", fold, maker)
+    assert fold.folded == [2, 2]
+
+
+def test_who_has_seen_less_of_a_session_keeps_no_graph(store: Store) -> None:
+    fold = Chained()
+    write(store, "s1", [start()], [step(0)])
+    store.drain()
+
+    def slow(events: tuple[Event, ...]) -> Graph:
+        """While it folds, another takes in more, and folds that."""
+        write(store, "s1", [step(1)])
+        store.drain()
+        store.graph("s1", fold, "me")
+        return fold(events)
+
+    assert len(store.graph("s1", slow, "me").steps) == 1
+    assert len(store.graph("s1", fold, "me").steps) == 2
+    assert fold.folded == [3, 2]
+
+
+def test_the_graph_of_a_session_that_is_forgotten_meanwhile_is_not_kept(store: Store) -> None:
+    write(store, "s1", [start()], [step(0)])
+    store.drain()
+
+    def slow(events: tuple[Event, ...]) -> Graph:
+        store.forget("s1")
+        return Chained()(events)
+
+    assert len(store.graph("s1", slow, "me").steps) == 1
+    with pytest.raises(UnknownSession):
+        store.graph("s1", Chained(), "me")
 
 
 def test_a_fold_that_fails_loses_no_events(store: Store) -> None:
-    def fails(events: tuple[Event, ...]) -> list[Dependence]:
+    def fails(events: tuple[Event, ...]) -> Graph:
         raise ZeroDivisionError(events)
 
     write(store, "s1", [start()], [step(0)])
+    store.drain()
     with pytest.raises(ZeroDivisionError):
-        store.drain(fails)
+        store.graph("s1", fails, "me")
     assert store.events("s1") == (start(), step(0))
-    store.drain(chained)
+    store.graph("s1", Chained(), "me")
 
 
 def test_a_batch_holds_whole_records(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,22 +350,34 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
         Store.open(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "harm",
-    [
-        "UPDATE effects SET verb = 'painted' WHERE number = 0",
-        "UPDATE effects SET resource = 'colour'",
-        "UPDATE remarks SET row = '['",
-        "UPDATE remarks SET row = '[\"?\"]'",
-    ],
-)
+HARMS: dict[str, Any] = {
+    "a verb that there is none of": [["s", 0, 0, 0, 1.0, 1.0, "", [], [["xo", "n", "a"]]]],
+    "a resource that there is none of": [["s", 0, 0, 0, 1.0, 1.0, "", [], [["ro", "x", "a"]]]],
+    "an event that there is none of": [["?"]],
+    "no list": 3,
+    "no event": [None],
+}
+
+
+@pytest.mark.parametrize("harm", [*HARMS, "no rows", "no bytes of ours"])
 def test_rows_that_cannot_be_understood_are_said(store: Store, harm: str) -> None:
     write(store, "s1", EVERYTHING)
     store.drain()
+    others = {"no rows": zlib.compress(b"["), "no bytes of ours": b"["}
     with store._writing() as connection:
-        connection.exec_driver_sql(harm)
+        connection.execute(update(PIECES).values(content=others.get(harm) or packed(HARMS[harm])))
     with pytest.raises(DamagedRecord, match=r"the record of session s1 is damaged"):
         store.events("s1")
+
+
+def test_a_graph_that_cannot_be_understood_is_said(store: Store) -> None:
+    write(store, "s1", [start()], [step(0)])
+    store.drain()
+    store.graph("s1", Chained(), "me")
+    with store._writing() as connection:
+        connection.execute(update(GRAPHS).values(content=packed([1, 2])))
+    with pytest.raises(DamagedRecord, match=r"the record of session s1 is damaged"):
+        store.graph("s1", Chained(), "me")
 
 
 def test_a_store_can_be_used_from_threads(store: Store) -> None:
@@ -378,6 +443,7 @@ def test_the_database_of_a_folder_is_sound_and_can_be_read_by_others(tmp_path: P
     assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert plain.execute("PRAGMA foreign_key_check").fetchall() == []
     assert plain.execute("PRAGMA journal_mode").fetchall() == [("wal",)]
-    assert plain.execute("SELECT name FROM effects WHERE resource = 'ambient'").fetchall() == [("random",)]
+    [[content]] = plain.execute("SELECT content FROM pieces").fetchall()
+    assert ["ck", "a", "random"] in json.loads(zlib.decompress(content))[5][8]
     plain.close()
     store.close()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,13 +17,13 @@ from sqlalchemy import Connection, inspect, update
 
 from clew.errors import NewerStore, OlderStore
 from clew.model.events import Kept
-from clew.model.graph import Via
 from clew.store.database import Store
-from clew.store.databases import Database, in_folder
+from clew.store.databases import Database, at_url, in_folder
 from clew.store.schema import METADATA, SCHEMA, VERSION
 from clew.store.sessions import State
 from clew.store.text import holds, shown, stored
-from clew.store.upgrade import MIGRATIONS, bring_up_to_date, newest, version_of
+from clew.store.upgrade import MIGRATIONS, bring_up_to_date, newest, revisions, version_of
+from tests.postgres import Server
 from tests.recorded import EVERYTHING
 from tests.test_catalog import record as artifact
 from tests.test_rows import TEXT
@@ -137,7 +140,8 @@ def test_a_store_of_every_released_schema_becomes_one_of_today(old: Path, tmp_pa
         ("s1", 3, State.ENDED),
         ("s2", 2, State.INTERRUPTED),
     ]
-    assert [each.via for each in store.dependences("s2")] == [Via.DATA, Via.CONTROL, Via.DATA]
+    if old.stem != "schema-1":  # it knew no artifacts
+        assert store.catalog.get("old") == replace(artifact("old"), version=1)
     assert store.catalog.add(artifact()).version == 1
     with store.database.reading() as connection:
         assert version_of(connection) == SCHEMA
@@ -147,6 +151,26 @@ def test_a_store_of_every_released_schema_becomes_one_of_today(old: Path, tmp_pa
         migrated = declared(connection)
     store.close()
     assert migrated == declared_new(tmp_path / "new")
+
+
+@pytest.mark.parametrize("old", sorted(STORES.glob("*.sql")), ids=lambda path: path.stem)
+def test_a_database_of_every_released_schema_becomes_one_of_today(old: Path, tmp_path: Path, postgres: Server) -> None:
+    url = postgres.new_database()
+    postgres.restore(url, old)
+    with pytest.raises(OlderStore):  # others may use it with the clew that made it
+        Store.open(tmp_path, url)
+    database = at_url(url)
+    assert bring_up_to_date(database, asked=True) == (int(old.stem.partition("-")[2]), SCHEMA)
+    database.close()
+    store = Store.open(tmp_path, url)
+    assert store.events("s1") == EVERYTHING_THEN
+    assert [(row.session, row.steps) for row in store.sessions()] == [("s1", 3), ("s2", 2)]
+    assert store.catalog.get("old") == replace(artifact("old"), version=1)
+    assert store.catalog.add(artifact()).version == 1
+    with store.database.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+    store.close()
+    postgres.drop(url)
 
 
 def declared(connection: Connection) -> dict[str, object]:
@@ -166,6 +190,23 @@ def declared_new(folder: Path) -> dict[str, object]:
         found = declared(connection)
     store.close()
     return found
+
+
+def test_a_migration_of_much_has_to_be_asked_for(tmp_path: Path) -> None:
+    shutil.copy(STORES / "schema-2.db", tmp_path / "clew.db")
+    packing = next(each.module for each in revisions(MIGRATIONS, 2) if each.revision == "0003")
+    with closing(sqlite3.connect(tmp_path / "clew.db")) as plain:
+        many = [(2, place, place, 0, 0, 1.0, 1.0, "") for place in range(3, 3 + packing.QUICK)]
+        plain.executemany("INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?)", many)
+        plain.commit()
+    with pytest.raises(OlderStore):
+        Store.open(tmp_path)
+    database = in_folder(tmp_path / "clew.db", "here")
+    assert bring_up_to_date(database, asked=True) == (2, SCHEMA)
+    database.close()
+    store = Store.open(tmp_path)
+    assert len(store.events("s2")) == 3 + packing.QUICK
+    store.close()
 
 
 @given(TEXT)

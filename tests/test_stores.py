@@ -20,7 +20,7 @@ from clew.model.artifacts import ArtifactRecord, Blob, Value
 from clew.model.effects import Reason
 from clew.model.events import Event, SessionEnded
 from clew.model.filters import Filter
-from clew.model.graph import Dependence, Via
+from clew.model.graph import Dependence, Graph, Via
 from clew.store.blobs import Blobs
 from clew.store.database import Store
 from clew.store.journal import Journal
@@ -52,8 +52,12 @@ def said(capsys: pytest.CaptureFixture[str], *words: str, status: int = 0) -> st
     return told.err if status == 2 else told.out
 
 
-def fold(events: tuple[Event, ...]) -> list[Dependence]:
-    return [Dependence(2, 1, Via.DATA, None, Reason.OBSERVED)]
+def fold(events: tuple[Event, ...]) -> Graph:
+    return Graph((), (), {2: (Dependence(2, 1, Via.DATA, None, Reason.OBSERVED),)}, {}, {}, faults=(f"{len(events)}",))
+
+
+def unasked(events: tuple[Event, ...]) -> Graph:
+    raise AssertionError(f"the graph of {events[0]} is not kept")
 
 
 def keep(blobs: Blobs, content: bytes) -> Blob:
@@ -71,7 +75,8 @@ def filled(setting: str, blobs: Blobs) -> tuple[ArtifactRecord, ...]:
         journal = Journal(journal_path(store.folder, name))
         journal.append(events)
         journal.close()
-    store.drain(fold)
+    store.drain()
+    store.graph("s1", fold, "tests")
     values = [Value("builtins.bytes", "bytes", keep(blobs, content)) for content in (b"one", b"two", b"one")]
     names = ("a", "a", "b")
     made = tuple(store.catalog.add(replace(record(n), value=v)) for n, v in zip(names, values, strict=True))
@@ -221,7 +226,7 @@ def everything(setting: str, blobs: str) -> tuple[object, ...]:
     store = Store.open(Path(address.folder), address.url)
     records = store.catalog.find(Filter(with_deleted=True), code=True)
     sessions = [replace(row, state=None) for row in store.sessions()]  # type: ignore[arg-type]  # who has the journal differs
-    events = [(store.events(row.session), store.dependences(row.session)) for row in sessions]
+    events = [[store.events(row.session) for row in sessions], store.graph("s1", unasked, "tests")]
     store.close()
     contents = []
     for made in records:

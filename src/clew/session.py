@@ -201,10 +201,8 @@ def error_of(events: Sequence[Event], status: int) -> str | None:
 
 def open_store(setting: str | None = None) -> Store:
     """The store, with everything that was recorded so far taken in."""
-    from clew.dataflow.graph import fold  # not part of starting a program
-
     store = bare_store(setting)
-    store.drain(lambda events: [d for found in fold(events).dependences.values() for d in found])
+    store.drain()
     return store
 
 

@@ -7,7 +7,7 @@ from clew.model.effects import Reason
 from clew.model.events import Kept, Step, Variable
 from clew.model.places import Source
 from clew.model.resources import Resource
-from clew.model.typed import StrEnum
+from clew.model.typed import Mapping, StrEnum
 
 
 class Via(StrEnum):
@@ -44,7 +44,7 @@ class Graph:
 
     sources: tuple[Source, ...]
     steps: tuple[Step, ...]
-    dependences: dict[int, tuple[Dependence, ...]]  # by the depending step
+    dependences: Mapping[int, tuple[Dependence, ...]]  # by the depending step
     variables: dict[str, Variable]  # as they stood at the end
     needs: dict[str, tuple[Dependence, ...]]  # by variable: what its value at the end depends on (step -1)
     branches: dict[int, tuple[Dependence, ...]] = field(default_factory=dict)  # by header: what code not run reads

@@ -41,6 +41,7 @@ def copied(source: Store, target: Store, source_blobs: Blobs, target_blobs: Blob
         with target.database.writing(alone=True) as writing:
             tables = [table for table in METADATA.sorted_tables if table is not VERSION]
             rows = {table.name: copy_table(table, reading, writing) for table in tables}
+            rows["steps"] = writing.execute(select(func.coalesce(func.sum(SESSIONS.c.steps), 0))).scalar_one()
             count_on(writing)
     return Copied(source.where, target.where, rows, blobs)
 

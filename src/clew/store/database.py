@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeAlias
@@ -12,17 +12,18 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from clew.errors import DamagedRecord, NewerStore, SessionRunning, StoreError, UnknownSession
 from clew.model.events import Event, Faulted, SessionEnded, SessionStarted, SourceSeen, Step
-from clew.model.graph import Dependence
+from clew.model.graph import Graph
 from clew.store.catalog import Catalog
-from clew.store.columns import add_events, remove, replace_dependences, stored_dependences, stored_events
 from clew.store.databases import Database, at_url, in_folder
+from clew.store.graphs import bare
 from clew.store.journal import Record, being_written, records
 from clew.store.location import database_path, journal_path, journals_folder, make_store
+from clew.store.pieces import add_events, keep_graph, kept_graph, remove, stored_events
 from clew.store.schema import SESSIONS
 from clew.store.sessions import SessionRow, State, find
 from clew.store.upgrade import MIGRATIONS, bring_up_to_date
 
-Fold: TypeAlias = Callable[[tuple[Event, ...]], Iterable[Dependence]]
+Fold: TypeAlias = Callable[[tuple[Event, ...]], Graph]
 
 # Whole records are drained until they come to this many bytes; then others get their turn at the database.
 BATCH = 500_000
@@ -61,17 +62,13 @@ class Store:
         """Let the database go."""
         self.database.close()
 
-    def drain(self, fold: Fold | None = None) -> tuple[StoreError, ...]:
+    def drain(self) -> tuple[StoreError, ...]:
         """Bring what sessions have written since into the database; give what of it could not be read.
 
         Safe at any time, beside running sessions and others that drain: each record comes in once and whole. Where a
         journal is damaged, the session keeps what came before, is `Faulted` from there on, and this says so once.
-        With `fold`, the dependences it finds among a session's events are brought up to date as well.
         """
-        problems = [problem for path in self._journals() for problem in self._drained(path)]
-        if fold is not None:
-            self._fold(fold)
-        return tuple(problems)
+        return tuple(problem for path in self._journals() for problem in self._drained(path))
 
     def sessions(self) -> tuple[SessionRow, ...]:
         """Give all sessions that have been drained, oldest first."""
@@ -98,10 +95,22 @@ class Store:
         with self._reading() as connection, self._understood(session):
             return stored_events(connection, known(connection, session).number)
 
-    def dependences(self, session: str) -> tuple[Dependence, ...]:
-        """Give the dependences of a session as they were when it was last drained with a fold."""
+    def graph(self, session: str, fold: Fold, maker: str) -> Graph:
+        """Give the graph of a session, its steps without calls and effects, by its id; else UnknownSession.
+
+        Folding takes its time: what came of it is kept, until there are more events, or another `maker` folds.
+        """
         with self._reading() as connection, self._understood(session):
-            return stored_dependences(connection, known(connection, session).number)
+            line = known(connection, session)
+            found = kept_graph(connection, line.number, line.events, maker)
+            events = () if found is not None else stored_events(connection, line.number)
+        if found is not None:
+            return found
+        made = fold(events)
+        with self._writing(session) as connection:
+            if line_of(connection, session) is not None:  # nobody has forgotten it since
+                keep_graph(connection, line.number, len(events), maker, made)
+        return bare(made)
 
     def forget(self, session: str) -> None:
         """Take a session out of the store for good, by its id; SessionRunning if it is not over."""
@@ -162,19 +171,6 @@ class Store:
                 add_events(connection, line.number, line.events, (Faulted(line.steps, str(damage)),))
                 connection.execute(change(line.number).values(damage=str(damage), events=line.events + 1))
             return not line.damage
-
-    def _fold(self, fold: Fold) -> None:
-        """Bring the dependences of the sessions that have new events up to date."""
-        with self._reading() as connection:
-            stale = connection.execute(select(SESSIONS).where(SESSIONS.c.folded < SESSIONS.c.events)).all()
-        for line in stale:
-            # Folding takes its time, so others may write meanwhile: who has seen more of the session wins.
-            with self._reading() as connection:
-                events = stored_events(connection, line.number)
-            dependences = tuple(fold(events))
-            with self._writing(line.session) as connection:
-                if connection.execute(change(line.number, folded_less=len(events)).values(folded=len(events))).rowcount:
-                    replace_dependences(connection, line.number, dependences)
 
     def _session_row(self, line: Row[Any]) -> SessionRow:
         """Give a session's line as users see it."""
@@ -254,7 +250,6 @@ def new_line(connection: Connection, path: Path, events: Sequence[Event]) -> Row
         error="",
         drained=0,
         events=0,
-        folded=0,
         damage="",
         steps=0,
     )
@@ -313,7 +308,6 @@ def began(path: Path) -> float:
     return float("inf")
 
 
-def change(number: int, folded_less: int | None = None) -> Any:
-    """Give the statement that changes a session's line, where asked only if less of it was folded."""
-    changed = update(SESSIONS).where(SESSIONS.c.number == number)
-    return changed if folded_less is None else changed.where(SESSIONS.c.folded < folded_less)
+def change(number: int) -> Any:
+    """Give the statement that changes a session's line."""
+    return update(SESSIONS).where(SESSIONS.c.number == number)

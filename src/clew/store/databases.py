@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -181,11 +181,16 @@ def insert_new(connection: Connection, table: Table, lines: Sequence[Mapping[str
 
 
 def upsert(
-    connection: Connection, table: Table, line: Mapping[str, Any], keys: Sequence[str], change: Mapping[str, Any]
+    connection: Connection,
+    table: Table,
+    line: Mapping[str, Any],
+    keys: Sequence[str],
+    change: Mapping[str, Any],
+    where: ColumnElement[bool] | None = None,
 ) -> postgresql.Insert | sqlite.Insert:
-    """Give the statement that writes a line, or changes the one that has its keys."""
+    """Give the statement that writes a line, or changes the one that has its keys, if `where` holds of that."""
     made = dialect_insert(connection, table).values(line)
-    return made.on_conflict_do_update(index_elements=list(keys), set_=dict(change))
+    return made.on_conflict_do_update(index_elements=list(keys), set_=dict(change), where=where)
 
 
 def dialect_insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -1,8 +1,8 @@
 """The tables of the store. `migrations/` brings those that an older clew made up to them.
 
-Everything a session did is in `sources`, `steps`, `calls`, `effects` and `remarks`, each event at its `position` in
-the session (from 0). `dependences` are derived from these and kept so that one can ask for them in SQL. `artifacts`
-has a row a version; what belongs to a version is in the tables that point at it. Their values are in the blob store.
+Everything a session did is in `pieces`, some events in each, as rows in JSON, packed by zlib; `graphs` are made from these, and kept because that takes
+time. `artifacts` has a row a version; what belongs to a version is in the tables that point at it. Their values are in
+the blob store.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 
 from clew.store.text import BIG, Exact
 
-SCHEMA = 2  # the version of what is below
+SCHEMA = 3  # the version of what is below
 METADATA = MetaData()
 
 
@@ -39,13 +40,10 @@ def numbered() -> Column[int]:
     return Column("number", Integer, primary_key=True)
 
 
-def of_session(name: str, *columns: Column[Any], plain: bool = False) -> Table:
-    """Make a table of what sessions did, each row with the number of its session and further keys.
-
-    `plain` leaves SQLite's own row numbers in: the first tables were made so.
-    """
+def of_session(name: str, *columns: Column[Any]) -> Table:
+    """Make a table of what sessions did, each row with the number of its session and further keys."""
     session = Column("session", Integer, ForeignKey("sessions.number"), primary_key=True, autoincrement=False)
-    return Table(name, METADATA, session, *columns, sqlite_with_rowid=plain)
+    return Table(name, METADATA, session, *columns)  # SQLite keeps long rows better by its own row numbers
 
 
 def of_artifact(name: str, *columns: Column[Any]) -> Table:
@@ -53,11 +51,6 @@ def of_artifact(name: str, *columns: Column[Any]) -> Table:
     whole = ForeignKey("artifacts.number", ondelete="CASCADE")
     artifact = Column("artifact", Integer, whole, primary_key=True, autoincrement=False)
     return Table(name, METADATA, artifact, *columns, sqlite_with_rowid=False)
-
-
-def resource_columns() -> tuple[Column[Any], ...]:
-    """Give the columns that name a resource: its kind, its name, and for cells and modules the part and number."""
-    return (Column("resource", Text), Column("name", Exact), Column("part", Exact), Column("cell", BIG))
 
 
 VERSION = Table("clew_schema", METADATA, Column("version", Integer, primary_key=True))
@@ -78,68 +71,23 @@ SESSIONS = Table(
     Column("error", Exact, nullable=False),
     Column("drained", BIG, nullable=False),  # the offset in its journal up to which it is in these tables
     Column("events", Integer, nullable=False),  # how many events are in these tables
-    Column("folded", Integer, nullable=False),  # how many of them the dependences were derived from
     Column("damage", Exact, nullable=False),  # why the rest of its journal cannot be read, or empty
     Column("steps", Integer, nullable=False, server_default="0"),  # how many of the events are steps
     sqlite_autoincrement=True,  # a number is never given again: users write them down
 )
 
-SOURCES = of_session(
-    "sources",
-    key("position"),
-    Column("number", Integer, nullable=False),
-    Column("path", Exact),  # a file, or else a cell:
-    Column("execution", Integer),
-    Column("cell", Integer),
-    Column("text", Exact, nullable=False),
-    Column("python", Exact),  # null where it is the text
-    Column("time", Float, nullable=False),
-    plain=True,
+PIECES = of_session(
+    "pieces",
+    key("position"),  # of its first event in the session, from 0
+    Column("events", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
-STEPS = of_session(
-    "steps",
-    key("position"),
-    Column("number", Integer, nullable=False),
-    Column("source", Integer, nullable=False),
-    Column("statement", Integer, nullable=False),
-    Column("started", Float, nullable=False),
-    Column("seconds", Float, nullable=False),
-    Column("raised", Exact, nullable=False),
-    plain=True,
-)
-
-CALLS = of_session(
-    "calls",
-    key("position"),  # of the step
-    key("number"),
-    Column("callee", Exact, nullable=False),
-    Column("line", Integer, nullable=False),
-    Column("column", Integer, nullable=False),
-    Column("end_line", Integer, nullable=False),
-    Column("end_column", Integer, nullable=False),
-    Column("started", Float, nullable=False),
-)
-
-EFFECTS = of_session(
-    "effects",
-    key("position"),  # of the step
-    key("number"),
-    Column("verb", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    *resource_columns(),
-)
-
-REMARKS = of_session("remarks", key("position"), Column("row", Exact, nullable=False), plain=True)  # the other events
-
-DEPENDENCES = of_session(
-    "dependences",
-    key("number"),
-    Column("step", Integer, nullable=False),
-    Column("on", Integer, nullable=False),
-    Column("via", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    *resource_columns(),
+GRAPHS = of_session(
+    "graphs",
+    Column("events", Integer, nullable=False),  # how many it was made from
+    Column("maker", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 NAMES = Table(

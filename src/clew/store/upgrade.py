@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +58,16 @@ def migrate(connection: Connection, database: Database, wanted: Sequence[Any], *
     from alembic.operations import Operations
     from alembic.runtime.migration import MigrationContext
 
-    if not asked and (database.shared or not all(revision.module.quick for revision in wanted)):
+    if not asked and (database.shared or not all(is_quick(revision.module.quick, connection) for revision in wanted)):
         raise OlderStore(database.where, int(wanted[0].revision) - 1, int(wanted[-1].revision))
     with Operations.context(MigrationContext.configure(connection)):
         for revision in wanted:
             revision.module.upgrade()
+
+
+def is_quick(said: bool | Callable[[Connection], bool], connection: Connection) -> bool:
+    """Tell whether a revision takes only a moment: some say so, for others it hangs on what is in the store."""
+    return said(connection) if callable(said) else said
 
 
 def revisions(migrations: Path, found: int) -> Sequence[Any]:

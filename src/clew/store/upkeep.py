@@ -15,7 +15,7 @@ from clew.store.blobs import Blobs, Report
 from clew.store.database import Store, database_of
 from clew.store.journal import records
 from clew.store.location import Address, database_path, journals_folder
-from clew.store.schema import ARTIFACTS, NAMES, SCHEMA, SESSIONS, STEPS
+from clew.store.schema import ARTIFACTS, NAMES, SCHEMA, SESSIONS
 from clew.store.upgrade import bring_up_to_date, version_of
 
 SIZE = {
@@ -90,7 +90,7 @@ def inventory(store: Store, blobs: Blobs) -> Inventory:
             database=connection.exec_driver_sql(PRODUCT[dialect]).scalar_one(),
             schema=version_of(connection),
             sessions=counted(connection, SESSIONS),
-            steps=counted(connection, STEPS),
+            steps=connection.execute(select(func.coalesce(func.sum(SESSIONS.c.steps), 0))).scalar_one(),
             names=counted(connection, NAMES),
             versions=counted(connection, ARTIFACTS),
             deleted=counted(connection, ARTIFACTS, deleted),
