@@ -35,6 +35,7 @@ FLOORS = {
     "archive": 4,  # not `artifacts`: that is a function, `clew.artifacts()`
     "plugins": 4,
     "screen": 4,
+    "checks": 5,  # not `verify`: that is a function, `clew.verify()`
     "session": 5,
     "api": 6,
     "stores": 6,

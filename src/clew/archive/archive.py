@@ -27,6 +27,7 @@ from clew.store.codecs.codec import Codec
 from clew.store.codecs.files import named
 from clew.store.keeping import fetch, keep
 from clew.store.progress import Bar, size_of
+from clew.store.sessions import SessionRow
 from clew.store.trust import Keys
 
 TYPE_CHECKING = False
@@ -45,6 +46,9 @@ class Sessions(Protocol):
 
     def graph(self, session: str) -> Graph | None:
         """All that a session did; None where nothing is known of it."""
+
+    def started(self, session: str) -> SessionRow | None:
+        """How a session was started; None where nothing is known of it."""
 
     def is_over(self, session: str) -> bool:
         """Whether nothing more will be known of a session."""

@@ -14,7 +14,7 @@ from clew.model.events import Event
 from clew.model.graph import Graph
 from clew.store.database import Store
 from clew.store.location import journal_path
-from clew.store.sessions import State
+from clew.store.sessions import SessionRow, State
 
 AT_THE_END = -1
 """As the step of a save: when the session ended, of a variable as it stood then."""
@@ -54,6 +54,13 @@ class RecordedSessions:
                 return None
             self._graphs[session] = fold(events)
         return self._graphs[session]
+
+    def started(self, session: str) -> SessionRow | None:
+        """Give how a session was started; None if nothing is known of it."""
+        try:
+            return self._store.find(session)
+        except UnknownSession:
+            return None
 
     def is_over(self, session: str) -> bool:
         """Tell whether nothing more will be known of a session.

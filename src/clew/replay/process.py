@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -125,8 +125,14 @@ def _command(
             return [terms.python, str(INSIDE / "shell.py"), str(asked)], environment
 
 
-def run_measured(argv: list[str], environment: Mapping[str, str], folder: Path, limit: float) -> Ended:
-    """Run a command to its end or to its limit, when it is killed, and measure it."""
+def run_measured(
+    argv: list[str],
+    environment: Mapping[str, str],
+    folder: Path,
+    limit: float,
+    meanwhile: Callable[[], None] | None = None,
+) -> Ended:
+    """Run a command to its end or to its limit, when it is killed, and measure it; `meanwhile` is called now and then."""
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         started = time.perf_counter()
         quiet = subprocess.DEVNULL
@@ -135,7 +141,7 @@ def run_measured(argv: list[str], environment: Mapping[str, str], folder: Path, 
             argv, env=environment, cwd=folder, stdin=quiet, stdout=stdout, stderr=stderr, start_new_session=True
         )
         try:
-            status, cpu = _wait(child, started + limit)
+            status, cpu = _wait(child, started + limit, meanwhile)
         finally:
             _end(child)
         seconds = time.perf_counter() - started
@@ -144,7 +150,9 @@ def run_measured(argv: list[str], environment: Mapping[str, str], folder: Path, 
         return Ended(status, stdout.read(), stderr.read(), seconds, cpu)
 
 
-def _wait(child: subprocess.Popen[bytes], until: float) -> tuple[int | None, float]:
+def _wait(
+    child: subprocess.Popen[bytes], until: float, meanwhile: Callable[[], None] | None
+) -> tuple[int | None, float]:
     """Wait for a child; return its exit status, None where it was killed for being late, and its CPU seconds."""
     late = False
     while True:
@@ -155,6 +163,8 @@ def _wait(child: subprocess.Popen[bytes], until: float) -> tuple[int | None, flo
         if time.perf_counter() > until and not late:
             late = True
             _end(child)
+        if meanwhile is not None:
+            meanwhile()
         time.sleep(0.01)
 
 

@@ -1,0 +1,1 @@
+"""Making kept values again, to see whether their code makes what was kept."""

@@ -1,0 +1,244 @@
+"""Say of kept values whether their code makes them again: run it alone, and where it makes another value, find out why.
+
+Where the value is another one, the code is run again, with another hash seed, in another second, at other addresses. If
+these runs disagree among themselves, nobody can say what the value should be: the first statement after which they
+differ is named. Where they agree, the user's own code may still have asked for what nobody can make again.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from clew.archive.archive import Archive
+from clew.archive.packages import installed
+from clew.checks.accounts import failure_said, refused, unreachable
+from clew.checks.causes import cause_of
+from clew.checks.doubts import doubts, hopeless, unknown_contents
+from clew.checks.judge import JUDGE
+from clew.checks.outside import added_to, made
+from clew.checks.programs import Lines, lines_of, program_of
+from clew.errors import ClewError
+from clew.model.artifacts import ArtifactRecord, Elsewhere
+from clew.model.data import dataclass, field
+from clew.model.differences import Finding
+from clew.model.verdicts import Checked
+from clew.replay.clean import Account, Conditions, Program, Told, run_alone
+from clew.replay.portrait import CannotTell, Differs, Same, Verdict
+
+TRACE = "clew.replay.tracing:Trace"
+PROGRESS = "clew.replay.tracing:Progress"
+SEEDS = ("0", "1", "4242", "977")  # hash seeds: the first run's, then the others'
+FINDINGS: Mapping[type, Finding] = {Same: Finding.SAME, Differs: Finding.DIFFERS, CannotTell: Finding.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How to verify: `force` runs in spite of doubts; `same_packages` with the packages that were recorded."""
+
+    conditions: Conditions = Conditions()
+    force: bool = False
+    tolerance: float = 0.0
+    jobs: int = 0
+    same_packages: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One artifact to be verified: all that is needed once the store is closed."""
+
+    record: ArtifactRecord
+    program: Program
+    lines: Lines
+    stored: str
+    doubts: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()  # what it reads of which nobody knows whether it holds what it held
+    verdict: Verdict | None = None  # where it is known before anything is run
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of verifying an artifact; `account` is how the first run went, `lines` where its lines stood."""
+
+    record: ArtifactRecord
+    verdict: Verdict
+    seconds: float = 0.0
+    account: Account | None = None
+    lines: Lines = field(default_factory=Lines)
+    notes: tuple[str, ...] = ()
+
+    def checked(self, now: float, tolerance: float) -> Checked:
+        """Give what is to be kept of it."""
+        here = [(name, found.version) for name, _ in self.record.environment.packages if (found := installed(name))]
+        ran = (self.seconds, platform.python_version(), tuple(here), tolerance)
+        return Checked(FINDINGS[type(self.verdict)], verdict_said(self.verdict), now, *ran)
+
+
+def verdict_said(verdict: Verdict) -> str:
+    """Say where two values differ, or why nobody can tell; empty for the same."""
+    match verdict:
+        case Same():
+            return ""
+        case Differs(where, how):
+            return ": ".join(filter(None, (where, how)))
+        case CannotTell(why):
+            return why
+
+
+# ---- before anything is run ---------------------------------------------------------------------------------
+
+
+def task_of(record: ArtifactRecord, archive: Archive, wanted: Wanted, folder: Path) -> Task:
+    """Get ready to verify an artifact; its bytes are put into a folder, those of pickles only if they are trusted."""
+    ran = archive.sessions.started(record.origin.session) if record.origin.session else None
+    program = program_of(record, ran)
+    why, found = hopeless(record), doubts(record, same_packages=wanted.same_packages)
+    if not why and found and not wanted.force:
+        why = "; ".join(found)
+    if why:
+        return Task(record, program, Lines(program.code), "", found, verdict=CannotTell(why))
+    graph, steps = archive.graph(record), archive.steps(record)
+    lines = lines_of(program.code, graph, steps)
+    unknown = (*unknown_contents(record), *added_to(steps, record.inputs))
+    if graph is not None:
+        program = replace(program, made=made(graph.steps, record.inputs))
+    try:
+        return Task(record, program, lines, stored(record, archive, folder), found, unknown)
+    except ClewError as error:
+        return Task(record, program, lines, "", found, verdict=CannotTell(str(error)))
+
+
+def stored(record: ArtifactRecord, archive: Archive, folder: Path) -> str:
+    """Put the bytes of a value into a folder; UntrustedValue if they can run, and nobody we trust signed them."""
+    value = record.value
+    if isinstance(value.kept, Elsewhere):
+        raise ClewError(f"its value is kept by another system: {value.kept.uri.partition('?')[0]}")
+    if value.signature or not all(each.safe for each in archive.codecs if each.name == value.codec):
+        archive.keys.check(value.kept, value.codec, value.type, value.signature, value.signer)
+    path = folder / f"{record.name.replace('/', '-')[:100]}-{record.version}"
+    with archive.blobs.open(value.kept) as source, open(path, "wb") as copy:
+        shutil.copyfileobj(source, copy, 1 << 20)
+    return str(path)
+
+
+# ---- running ------------------------------------------------------------------------------------------------
+
+
+def verify_all(
+    records: Iterable[ArtifactRecord],
+    archive: Archive,
+    wanted: Wanted,
+    done: Callable[[Outcome], None] = lambda outcome: None,
+    told: Callable[[ArtifactRecord, int, int], None] | None = None,
+) -> list[Outcome]:
+    """Verify artifacts, several side by side; `done` hears of each at once, `told` which line of how many runs."""
+    with tempfile.TemporaryDirectory(prefix="clew-verify-") as folder:
+        tasks = [task_of(record, archive, wanted, Path(folder)) for record in records]
+        with ThreadPoolExecutor(wanted.jobs or len(os.sched_getaffinity(0))) as pool:
+            outcomes = []
+            for outcome in pool.map(lambda task: verified(task, wanted, told), tasks):
+                done(outcome)
+                outcomes.append(outcome)
+    return outcomes
+
+
+def verified(task: Task, wanted: Wanted, told: Callable[[ArtifactRecord, int, int], None] | None = None) -> Outcome:
+    """Verify one artifact."""
+    if task.verdict is not None:
+        return Outcome(task.record, task.verdict, lines=task.lines)
+    count = task.program.code.count("\n")
+    heard: Told | None = None if told is None else lambda line: told(task.record, line, count)
+    started = time.time()
+    account = run(task, wanted, SEEDS[0], marker=PROGRESS if told is not None else "", told=heard)
+    verdict = judged(account, task, wanted.conditions)
+    if isinstance(verdict, Differs):
+        verdict = explained(verdict, account, task, wanted, started)
+    return Outcome(task.record, verdict, account.seconds, account, task.lines, task.doubts)
+
+
+def run(task: Task, wanted: Wanted, seed: str, *, marker: str = "", told: Told | None = None) -> Account:
+    """Run the code of an artifact, and have what it makes compared with what was kept."""
+    asked = {
+        "variable": task.record.origin.variable,
+        "stored": task.stored,
+        "codec": task.record.value.codec,
+        "tolerance": wanted.tolerance,
+        "keep": False,
+    }
+    return run_alone(task.program, seeded(wanted.conditions, seed), JUDGE, asked, marker=marker, told=told)
+
+
+def seeded(conditions: Conditions, seed: str) -> Conditions:
+    """Give conditions with a hash seed."""
+    environment = {**conditions.environment, "PYTHONHASHSEED": seed}
+    return replace(conditions, environment=environment)
+
+
+def judged(account: Account, task: Task, conditions: Conditions) -> Verdict:
+    """Give the verdict of one run."""
+    answer = account.answer
+    if account.status is None:
+        return CannotTell(f"not done after {conditions.seconds:.0f} s")
+    if answer is None:
+        return CannotTell(f"the process ended early: {refused(account, conditions)}")
+    if answer["missing"]:
+        return unmade(account, task, conditions)
+    match answer["finding"]:
+        case "same":
+            return Same()
+        case "differs":
+            return Differs(answer["where"], answer["how"])
+        case _:
+            return CannotTell(answer["how"])
+
+
+def unmade(account: Account, task: Task, conditions: Conditions) -> Verdict:
+    """Give the verdict on code that does not make the variable."""
+    raised: Mapping[str, Any] | None = account.answer["raised"] if account.answer is not None else None
+    if raised is None:
+        return Differs("", f"the code makes no variable {task.record.origin.variable}")
+    why = unreachable(raised, account.guard, conditions)
+    said = failure_said(raised, task.lines)
+    return CannotTell(f"{why}: {said}") if why else Differs("", f"the code fails: {said}")
+
+
+# ---- why another value --------------------------------------------------------------------------------------
+
+
+def explained(verdict: Differs, first: Account, task: Task, wanted: Wanted, started: float) -> Verdict:
+    """Find out whether a value that differs could have been told at all."""
+    time.sleep(max(0.0, started + 1.05 - time.time()))  # in another second than the first run began in
+    again = run_traced(task, wanted)
+    verdicts = [judged(each, task, wanted.conditions) for each in again]
+    made = {made_by(each) for each in (first, *again)}
+    if len(made) > 1 or any(isinstance(each, Same) for each in verdicts):
+        return CannotTell(f"the value is another one each time: {cause_of(again, task.lines)}")
+    heard = cause_of(again, task.lines, agreed=True)
+    if heard:
+        return CannotTell(f"the value may be another one each time: {heard}")
+    if task.unknown:
+        return CannotTell(
+            f"it differs ({verdict_said(verdict)}), and nobody knows whether {task.unknown[0]} is as it was"
+        )
+    return verdict
+
+
+def run_traced(task: Task, wanted: Wanted) -> Sequence[Account]:
+    """Run the code several times more, and follow it."""
+    return [run(task, wanted, seed, marker=TRACE) for seed in SEEDS[1:]]
+
+
+def made_by(account: Account) -> str:
+    """Tell what a run made from what others make."""
+    if account.answer is None:
+        return "nothing"
+    raised = account.answer["raised"]
+    return str(account.answer["digest"] or (raised and raised["text"]))
