@@ -9,6 +9,7 @@ ClewError
 │   ├── UnknownVariable     no such variable at the end of the session
 │   ├── UnknownSession      no such session in the store
 │   ├── UnknownArtifact     no such artifact in the store, or no such version of it
+│   ├── UnknownExecution    no such execution in the store
 │   ├── SessionRunning      the session must be over for what was asked
 │   ├── UnknownSave         no such save in the session
 │   ├── StoreNotEmpty       a store to copy into has something in it
@@ -112,6 +113,14 @@ class UnknownArtifact(UsageError):
         )
         self.name, self.known, self.version = name, tuple(known), version
         self.hint = hint or nearest(name, self.known) or "`clew artifacts` lists them"
+
+
+class UnknownExecution(UsageError):
+    """No execution of that number is in the store."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"no execution {number} in this store")
+        self.number = number
 
 
 class SessionRunning(UsageError):

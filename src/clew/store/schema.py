@@ -1,8 +1,8 @@
 """The tables of the store. `migrations/` brings those that an older clew made up to them.
 
 Everything a session did is in `pieces`, some events in each, as rows in JSON, packed by zlib; `graphs` are made from these, and kept because that takes
-time. `artifacts` has a row a version; what belongs to a version is in the tables that point at it. Their values are in
-the blob store.
+time. `executions` are further runs of sessions, each with its own events, steps and values told apart. `artifacts` has
+a row a version; what belongs to a version is in the tables that point at it. Their values are in the blob store.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from clew.store.text import BIG, Exact
 
-SCHEMA = 3  # the version of what is below
+SCHEMA = 4  # the version of what is below
 METADATA = MetaData()
 
 
@@ -51,6 +51,13 @@ def of_artifact(name: str, *columns: Column[Any]) -> Table:
     whole = ForeignKey("artifacts.number", ondelete="CASCADE")
     artifact = Column("artifact", Integer, whole, primary_key=True, autoincrement=False)
     return Table(name, METADATA, artifact, *columns, sqlite_with_rowid=False)
+
+
+def of_execution(name: str, *columns: Column[Any]) -> Table:
+    """Make a table of what executions did, and goes with them."""
+    whole = ForeignKey("executions.number", ondelete="CASCADE")
+    execution = Column("execution", Integer, whole, primary_key=True, autoincrement=False)
+    return Table(name, METADATA, execution, *columns)
 
 
 VERSION = Table("clew_schema", METADATA, Column("version", Integer, primary_key=True))
@@ -89,6 +96,44 @@ GRAPHS = of_session(
     Column("maker", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
 )
+
+EXECUTIONS = Table(
+    "executions",
+    METADATA,
+    numbered(),
+    Column("execution", Exact, unique=True, nullable=False),
+    Column("session", Exact, nullable=False),  # the id of what was run; empty for code of no session
+    Column("what", Exact, nullable=False),  # in words, where it was not all of the session
+    Column("folder", Exact, nullable=False),
+    Column("python", Exact, nullable=False),
+    Column("started", Float, nullable=False),
+    Column("ended", Float),  # null while it runs, or where it was interrupted
+    Column("error", Exact, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("executions_session", EXECUTIONS.c.session)
+
+EXECUTED = of_execution(
+    "executed",
+    key("position"),
+    Column("step", Integer, nullable=False),  # its number in the session
+    Column("own", Integer, nullable=False),  # its number among the events of this execution
+    Column("started", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("raised", Exact, nullable=False),
+)
+
+EXECUTION_VALUES = of_execution(
+    "execution_values",
+    key("position"),  # of the step
+    Column("name", Exact, primary_key=True),  # of a variable; empty for what an expression gave
+    Column("type", Exact, nullable=False),
+    Column("digest", Text, nullable=False),  # equal values have equal ones; empty where that cannot be told
+)
+
+EXECUTION_PIECES = of_execution(
+    "execution_pieces", key("position"), Column("content", LargeBinary, nullable=False)
+)  # its events, packed as those of sessions
 
 NAMES = Table(
     "artifact_names",
