@@ -7,6 +7,7 @@ from _operator import is_  # `operator` itself is written in Python
 from sys import getrefcount  # a program may replace it
 from types import ModuleType
 
+from clew.capture.doors import kept_unseen
 from clew.capture.opened import Opened
 from clew.capture.photograph import Photograph
 from clew.capture.reading import Reader, whole
@@ -143,6 +144,8 @@ class Closer:
         if step.prepared:
             step.effects += self.heap.compare(step.looked, step.number)
             step.effects += self.handles()
+            if step.bare and self.heap.hiding:
+                step.effects += kept_unseen(step, self.heap)
         if self.stores.noted:
             step.effects += self.stores.settle(step.looked, step.number)
         step.effects += self.threads.close(step)

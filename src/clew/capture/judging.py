@@ -161,6 +161,8 @@ class Judge:
         if isinstance(judged, Harmless) and calls and self.callees.hands_on(site.handed):
             judged = Unknown()  # map(list.sort, rows)
         self.draw(step, facts, owner)
+        if facts is None and site.span == self.listing.statements[step.statement].span:
+            step.bare = True
         if owner is not None and not site.receiver:
             self.handed_out(step, owner, judged)
         elif owner is not None and self.namespace.get(site.receiver) is not owner:

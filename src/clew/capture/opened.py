@@ -19,7 +19,8 @@ class Opened:
     variables whose cells are fingerprinted; `everything` says that an unknown call may have changed any of what the
     statement reads; `watches_names`, that it may bind names that its text does not tell; `notes` are texts put together
     for calls; `takers` are the calls to which such texts matter, and whether they look up names in them; `cut_short` says that an exception ended it, which the program
-    caught, `is_sure` that it came to its end otherwise.
+    caught, `is_sure` that it came to its end otherwise;
+    `bare`, that the result of an unknown call is thrown away.
     """
 
     number: int
@@ -44,3 +45,4 @@ class Opened:
     cut_short: bool = False
     is_sure: bool = True
     saves: int = 0
+    bare: bool = False

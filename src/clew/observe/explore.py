@@ -18,6 +18,8 @@ from clew.observe.ours import is_users_class, is_users_file
 ATTRIBUTED = frozenset({"instance", "class", "module", "function"})
 """Kinds that look at attributes themselves."""
 
+NO_NAMES: frozenset[str] = frozenset()
+
 BUDGET = 30_000
 """Objects looked at from one variable; beyond it, what an unknown call touches is assumed changed."""
 
@@ -47,6 +49,9 @@ class Explorer:
         self.inert = inert
         self.namespace = namespace
         self.kinds: dict[type, Kind | None] = {}
+        self.hooks: dict[
+            int, frozenset[str]
+        ] = {}  # by address: names that functions look up which an object of C keeps
         self.lively: dict[type, bool] = {}
 
     @staticmethod
@@ -115,6 +120,8 @@ class Explorer:
     def note(self, value: Any, walk: Exploration) -> None:
         """Note what an object says about those who lead to it."""
         cls = type(value)
+        if self.hooks:
+            walk.names |= self.hooks.get(identity(value), NO_NAMES)
         if cls is types.FunctionType:
             walk.functions = walk.functions or is_users_file(value.__code__.co_filename)
             if value.__globals__ is self.namespace:

@@ -29,11 +29,11 @@ SHOWN: dict[str, frozenset[str]] = {
 }
 """What attributes of a frame show of it, beside its rows."""
 
+HIDING = frozenset({"database connection"})
+"""Kinds of what keeps functions where nobody can see them."""
+
 PARTED = frozenset({"dict", "instance", "namespace"})
 """Kinds of which one part can be read alone, on the way to what is below it."""
-
-CODE_KINDS = frozenset({"function", "class", "module"})
-"""Kinds of what is there from the start, whoever gives it."""
 
 HOOKS = frozenset({"__getattribute__", "__setattr__", "__delattr__"})
 
@@ -47,6 +47,7 @@ class Heap(Surveys):
         super().__init__(find, inert, namespace)
         self.prepared: set[int] = set()
         self.handles: list[object] = []
+        self.hiding: list[int] = []  # addresses of what may keep more than can be seen
         self.drawn = False  # the step under way is seen to have changed a figure
 
     # ---- reading ----------------------------------------------------------------------------------------
@@ -180,7 +181,7 @@ class Heap(Surveys):
     def prepare(self, names: Iterable[str], known: Collection[int] = ()) -> None:
         """Fingerprint what these variables lead to, as it is before a step, where that is not known."""
         self.prepared = set()
-        self.handles = []
+        self.handles, self.hiding = [], []
         self.prepare_more(names, known)
 
     def prepare_more(self, names: Iterable[str], known: Collection[int] = ()) -> None:
@@ -224,6 +225,8 @@ class Heap(Surveys):
                     effects += self.write(address, found, digest, step)
             if kind.name == "handle":
                 self.handles.append(value)
+            elif kind.name in HIDING:
+                self.hiding.append(address)
         self.outdate(changed)
         return effects
 
@@ -261,14 +264,6 @@ class Heap(Surveys):
 
         self.follow_transforms()
         return {identity(artist) for artist in artists if is_cell(artist)} | (walk.keys & self.entries.keys())
-
-    def follow_transforms(self) -> None:
-        """Follow the variables that are transforms, and were not followed since they were bound."""
-        for name in tuple(self.unfollowed):
-            cls = type(self.namespace.get(name))
-            kind = None if cls in ATOMS else self.kind(cls)
-            if kind is not None and kind.name == "transform":
-                self.survey(name)
 
     def write_known(self, addresses: Collection[int], step: int) -> list[Effect]:
         """The step is known to have written the cells at these addresses."""
@@ -338,21 +333,10 @@ class Heap(Surveys):
         """An object that its variable holds no longer was changed: it may live on."""
         return self.write_known([address], step)
 
-    def meet(self, names: Iterable[str], value: object) -> None:
-        """An object came out of a library's objects, which may have just made it: follow anew those that keep it."""
-        if type(value) in ATOMS or (kind := self.kind(type(value))) is None or kind.name in CODE_KINDS:
-            return
-        for name in names:
-            survey = self.surveys.get(name)
-            if survey is not None and identity(value) not in survey.cells and self.is_librarys(name):
-                self.drop(name)
-                self.unfollowed.add(name)
-
-    def is_librarys(self, name: str) -> bool:
-        """Tell whether a variable holds an instance of a library's class of which we know no more than its attributes."""
-        cls = type(self.namespace.get(name))
-        kind = None if cls in ATOMS else self.kind(cls)
-        return kind is not None and kind.name == "instance" and not is_users_class(cls)
+    def keeps(self, address: int, names: Collection[str]) -> None:
+        """An object of C keeps functions, or other objects, that are known by these names."""
+        self.hooks[address] = self.hooks.get(address, frozenset()).union(names)
+        self.lead_elsewhere(address)
 
     def lead_elsewhere(self, address: int) -> None:
         """Follow again the variables that lead to this cell."""

@@ -12,9 +12,14 @@ from clew.model.typed import Callable, Collection, Iterable, Mapping
 from clew.observe.atoms import ATOMS
 from clew.observe.explore import Exploration, Explorer
 from clew.observe.kind import Digest, Kind, Opaque, Reach
+from clew.observe.ours import is_users_class
 
 KEPT_BY_SHELL = frozenset({"In", "Out", "_ih", "_oh", "_dh"})
 """The names under which IPython keeps what was typed and shown, and Python's own."""
+
+
+CODE_KINDS = frozenset({"function", "class", "module"})
+"""Kinds of what is there from the start, whoever gives it."""
 
 
 @dataclass(slots=True)
@@ -161,6 +166,7 @@ class Surveys(Explorer):
             if address not in self.holders:
                 self.entries.pop(address, None)
                 self.touched.discard(address)
+                self.hooks.pop(address, None)
         self.loose.clear()
 
     def follow_all(self) -> None:
@@ -169,6 +175,30 @@ class Surveys(Explorer):
             if not is_kept_by_shell(name):
                 self.survey(name)
         self.unfollowed.clear()
+
+    def follow_transforms(self) -> None:
+        """Follow the variables that are transforms, and were not followed since they were bound."""
+        for name in tuple(self.unfollowed):
+            cls = type(self.namespace.get(name))
+            kind = None if cls in ATOMS else self.kind(cls)
+            if kind is not None and kind.name == "transform":
+                self.survey(name)
+
+    def meet(self, names: Iterable[str], value: object) -> None:
+        """An object came out of a library's objects, which may have just made it: follow anew those that keep it."""
+        if type(value) in ATOMS or (kind := self.kind(type(value))) is None or kind.name in CODE_KINDS:
+            return
+        for name in names:
+            survey = self.surveys.get(name)
+            if survey is not None and identity(value) not in survey.cells and self.is_librarys(name):
+                self.drop(name)
+                self.unfollowed.add(name)
+
+    def is_librarys(self, name: str) -> bool:
+        """Tell whether a variable holds an instance of a library's class of which we know no more than its attributes."""
+        cls = type(self.namespace.get(name))
+        kind = None if cls in ATOMS else self.kind(cls)
+        return kind is not None and kind.name == "instance" and not is_users_class(cls)
 
     def outdate(self, fresh: Mapping[int, Collection[int]]) -> None:
         """Follow again, when next asked, the variables that lead to a changed cell which leads to something new.
