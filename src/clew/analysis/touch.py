@@ -7,66 +7,98 @@ loops, lambdas, comprehensions, decorators and class bodies.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from clew.analysis.names import COMPREHENSIONS, FUNCTIONS
 from clew.analysis.outline import WHOLE, header, shape_of
-from clew.analysis.settings import settings_of
+from clew.analysis.settings import ASKERS, HOLDERS, settings_of
 from clew.model.statements import HiddenCall, Spot, Touch
 
 ANYTHING = "?"  # a root that is not a plain variable
 
-OPERATIONS = (
-    ast.Attribute,
-    ast.BinOp,
-    ast.UnaryOp,
-    ast.Compare,
-    ast.Subscript,
-    ast.JoinedStr,
-    ast.Starred,
-    ast.comprehension,
-    ast.For,
-    ast.AsyncFor,
-    ast.With,
-    ast.AsyncWith,
-    ast.Await,
-    ast.BoolOp,
-    ast.IfExp,
-    ast.If,
-    ast.While,
-    ast.Tuple,
-    ast.List,
-    ast.Match,
-    ast.ClassDef,
-    ast.Assert,
+OPERATIONS = frozenset(
+    {
+        ast.Attribute,
+        ast.BinOp,
+        ast.UnaryOp,
+        ast.Compare,
+        ast.Subscript,
+        ast.JoinedStr,
+        ast.Starred,
+        ast.comprehension,
+        ast.For,
+        ast.AsyncFor,
+        ast.With,
+        ast.AsyncWith,
+        ast.Await,
+        ast.BoolOp,
+        ast.IfExp,
+        ast.If,
+        ast.While,
+        ast.Tuple,
+        ast.List,
+        ast.Match,
+        ast.ClassDef,
+        ast.Assert,
+    }
 )
+ACCESSES = frozenset({ast.Attribute, ast.Subscript})
+IMPORTS = frozenset({ast.Import, ast.ImportFrom})
+ELSEWHERE = frozenset({*FUNCTIONS, *COMPREHENSIONS, ast.ClassDef})
+"""Code that runs at another time, or many times: its calls do not announce themselves."""
+
+SPEAKS = HOLDERS | ASKERS
+NOTHING: frozenset[str] = frozenset()
+
+Met = dict[type[ast.AST], list[Any]]
+"""The nodes of a statement by their type."""
 
 
 def touch_of(statement: ast.stmt) -> Touch:
     """Read a statement (or the header of a branching one) for what it could do."""
     parts = header(statement)
     nodes = [node for part in parts for node in _running(part)]
-    announced = set() if shape_of(statement) in WHOLE else {id(n) for part in parts for n in _straight(part)}
-    calls = [node for node in nodes if isinstance(node, ast.Call) and id(node) not in announced]
-    passing = frozenset(name for node in nodes for name in _passing(node, shape_of(statement) in WHOLE))
-    hidden = [_hidden(node.func, node, passing) for node in calls]
-    hidden += [_hidden(node, None, passing) for part in parts for node in getattr(part, "decorator_list", [])]
+    met: Met = {}
+    for node in nodes:
+        met.setdefault(type(node), []).append(node)
+    words = _words(met)
+    calls = ast.Call in met
     return Touch(
-        frozenset(root for node in nodes for root in _stored(node)),
-        tuple(hidden),
+        _stored(met),
+        _hidden_calls(statement, parts, met) if calls or ast.ClassDef in met or _decorated(parts) else (),
         spots_of(statement),
-        isinstance(statement, OPERATIONS) or any(isinstance(node, OPERATIONS) for node in nodes),
-        all(_is_access(node) for node in nodes if isinstance(node, OPERATIONS)),
-        frozenset(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)),
-        frozenset(word for node in nodes for word in _words(node)),
-        tuple(module for node in nodes for module in _imported(node)),
-        any(isinstance(n, ast.ImportFrom) and n.names[0].name == "*" for n in nodes),
-        any(isinstance(n, ast.ClassDef) and bool(n.bases or n.keywords or n.decorator_list) for n in nodes),
-        frozenset(pair for node in nodes for pair in _attribute_stored(node)),
-        _handed(nodes) if any(isinstance(node, ast.Call) for node in nodes) else frozenset(),
-        called_only(statement, nodes),
-        settings_of(nodes),
+        type(statement) in OPERATIONS or not OPERATIONS.isdisjoint(met),
+        _accesses_only(met),
+        frozenset([node.value for node in met.get(ast.Constant, ()) if isinstance(node.value, str)]),
+        words,
+        () if IMPORTS.isdisjoint(met) else tuple([module for node in nodes for module in _imported(node)]),
+        any(node.names[0].name == "*" for node in met.get(ast.ImportFrom, ())),
+        any(bool(node.bases or node.keywords or node.decorator_list) for node in met.get(ast.ClassDef, ())),
+        frozenset([pair for node in met.get(ast.Attribute, ()) for pair in _attribute_stored(node)]),
+        _handed(met) if calls else NOTHING,
+        called_only(statement, met) if calls else NOTHING,
+        frozenset() if words.isdisjoint(SPEAKS) else settings_of(nodes),
     )
+
+
+def _decorated(parts: Sequence[ast.AST]) -> bool:
+    return any(getattr(part, "decorator_list", ()) for part in parts)
+
+
+def _hidden_calls(statement: ast.stmt, parts: Sequence[ast.AST], met: Met) -> tuple[HiddenCall, ...]:
+    """The calls that do not announce themselves, and decorators, which are called too."""
+    whole = shape_of(statement) in WHOLE
+    if not whole and ELSEWHERE.isdisjoint(met):
+        return ()
+    announced = set() if whole else {id(node) for part in parts for node in _straight(part)}
+    nodes = [node for held in met.values() for node in held]
+    passing = frozenset([name for node in nodes for name in _passing(node, whole)])
+    alone = {id(node.value) for node in met.get(ast.Expr, ())}
+    calls = [node for node in met.get(ast.Call, ()) if id(node) not in announced]
+    hidden = [_hidden(node.func, node, passing, id(node) in alone) for node in calls]
+    hidden += [_hidden(node, None, passing) for part in parts for node in getattr(part, "decorator_list", [])]
+    return tuple(hidden)
 
 
 def spots_of(statement: ast.stmt) -> tuple[Spot, ...]:
@@ -110,23 +142,35 @@ def _slices(place: ast.expr) -> bool:
     return any(isinstance(node, (ast.Slice, ast.Starred, ast.NamedExpr)) for node in ast.walk(place))
 
 
-def _is_access(node: ast.AST) -> bool:
-    match node:
-        case ast.Attribute(value=ast.Name()) | ast.Subscript(value=ast.Name(), slice=ast.Constant(value=str())):
-            return True
-    return False
+def _accesses_only(met: Met) -> bool:
+    """Tell whether all operations get or set an attribute of a variable, or its item under a text."""
+    if any(kind in OPERATIONS and kind not in ACCESSES for kind in met):
+        return False
+    return all(isinstance(node.value, ast.Name) for node in met.get(ast.Attribute, ())) and all(
+        isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+        for node in met.get(ast.Subscript, ())
+    )
 
 
-def _running(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk the code that may run when the statement does: not the bodies of the functions it defines."""
-    todo = [node]
+def _running(node: ast.AST) -> list[ast.AST]:
+    """The code that may run when the statement does: not the bodies of the functions it defines.
+
+    What has no parts (`Load`, `Add`, `Pass`) says nothing here, and is half of all nodes.
+    """
+    found, todo = list[ast.AST](), [node]
     while todo:
         current = todo.pop()
-        yield current
+        found.append(current)
         if isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef)):
             todo += [*current.decorator_list, current.args]
-        else:
-            todo.extend(ast.iter_child_nodes(current))
+            continue
+        for field in current._fields:
+            held = getattr(current, field, None)
+            if isinstance(held, list):
+                todo += [each for each in held if isinstance(each, ast.AST)]
+            elif isinstance(held, ast.AST) and held._fields:
+                todo.append(held)
+    return found
 
 
 def _straight(node: ast.AST) -> Iterator[ast.AST]:
@@ -140,14 +184,12 @@ def _straight(node: ast.AST) -> Iterator[ast.AST]:
         todo.extend(ast.iter_child_nodes(current))
 
 
-def _stored(node: ast.AST) -> Iterator[str]:
-    match node:
-        case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
-            yield root_of(node) or ANYTHING
-        case ast.AugAssign(target=target):
-            yield root_of(target) or ANYTHING
-        case _:
-            return
+def _stored(met: Met) -> frozenset[str]:
+    """The variables into whose objects the statement stores."""
+    accesses = [*met.get(ast.Attribute, ()), *met.get(ast.Subscript, ())]
+    stored = [node for node in accesses if not isinstance(node.ctx, ast.Load)]
+    stored += [node.target for node in met.get(ast.AugAssign, ())]
+    return frozenset([root_of(node) or ANYTHING for node in stored])
 
 
 def _attribute_stored(node: ast.AST) -> Iterator[tuple[str, str]]:
@@ -160,7 +202,7 @@ def _attribute_stored(node: ast.AST) -> Iterator[tuple[str, str]]:
             return
 
 
-def called_only(statement: ast.stmt, nodes: list[ast.AST]) -> frozenset[str]:
+def called_only(statement: ast.stmt, met: Met) -> frozenset[str]:
     """Variables that are called for what is assigned as it is, and not used otherwise: nothing is done with the result."""
     match statement:
         case ast.Assign(targets=targets, value=value) if all(isinstance(each, ast.Name) for each in targets):
@@ -168,7 +210,7 @@ def called_only(statement: ast.stmt, nodes: list[ast.AST]) -> frozenset[str]:
         case _:
             return frozenset()
     callees = {id(call.func): call.func.id for call in made if isinstance(call.func, ast.Name)}
-    others = {node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in callees}
+    others = {node.id for node in met.get(ast.Name, ()) if id(node) not in callees}
     return frozenset(callees.values()) - others
 
 
@@ -180,11 +222,11 @@ def _displayed(value: ast.expr) -> Iterator[ast.expr]:
         yield value
 
 
-def _handed(nodes: list[ast.AST]) -> frozenset[str]:
+def _handed(met: Met) -> frozenset[str]:
     """Variables of which a changing method is spoken of without being called."""
-    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
-    loose = [node for node in nodes if isinstance(node, ast.Attribute) and id(node) not in called]
-    return frozenset(root_of(node) for node in loose if node.attr in CHANGING)
+    called = {id(node.func) for node in met[ast.Call]}
+    loose = [node for node in met.get(ast.Attribute, ()) if node.attr in CHANGING and id(node) not in called]
+    return frozenset([root_of(node) for node in loose])
 
 
 CHANGING = frozenset(
@@ -209,7 +251,7 @@ def dotted(node: ast.AST) -> str:
     return ".".join([node.id, *reversed(words)]) if isinstance(node, ast.Name) else ""
 
 
-def _hidden(callee: ast.expr, call: ast.Call | None, passing: frozenset[str]) -> HiddenCall:
+def _hidden(callee: ast.expr, call: ast.Call | None, passing: frozenset[str], alone: bool = False) -> HiddenCall:
     if call is None and isinstance(callee, ast.Call):
         return _hidden(callee.func, callee, passing)
     path = "" if root_of(callee) in passing else dotted(callee)
@@ -218,7 +260,7 @@ def _hidden(callee: ast.expr, call: ast.Call | None, passing: frozenset[str]) ->
         return HiddenCall(path, method, 1, frozenset(), (("0", ""),))
     keywords = frozenset(keyword.arg or "**" for keyword in call.keywords)
     roots = {key: "" if root in passing else root for key, root in arguments_of(call).items()}
-    return HiddenCall(path, method, len(call.args), keywords, tuple(roots.items()))
+    return HiddenCall(path, method, len(call.args), keywords, tuple(roots.items()), alone)
 
 
 def _passing(node: ast.AST, loops: bool) -> Iterator[str]:
@@ -244,14 +286,21 @@ def arguments_of(call: ast.Call) -> dict[str, str]:
     return {key: root_of(value) for key, value in pairs}
 
 
-def _words(node: ast.AST) -> Iterator[str]:
+def _words(met: Met) -> frozenset[str]:
+    """The names and attributes that the statement speaks of."""
+    words = [node.id for node in met.get(ast.Name, ())]
+    words += [node.attr for node in met.get(ast.Attribute, ())]
+    words += [alias.name for node in met.get(ast.ImportFrom, ()) for alias in node.names]
+    if ast.FormattedValue in met or any(_formats(node) for node in met.get(ast.BinOp, ())):
+        words.append("format")  # what they do is what the method of that name does
+    return frozenset(words)
+
+
+def _formats(node: ast.BinOp) -> bool:
     match node:
-        case ast.Name(id=word) | ast.Attribute(attr=word):
-            yield word
-        case ast.ImportFrom(names=aliases):
-            yield from (alias.name for alias in aliases)
-        case _:
-            return
+        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod()) | ast.BinOp(op=ast.Mod(), right=ast.Tuple()):
+            return True
+    return False
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

@@ -25,6 +25,10 @@ from clew.model.typed import Any, Sequence
 from clew.rewrite.plan import CallSite, Plan
 from clew.rewrite.protocol import CALL, NOTE, SELF, STEP
 
+LOAD = ast.Load()
+SILENT = (ast.Lambda, *COMPREHENSIONS)
+"""Code that runs elsewhere or repeatedly."""
+
 Start = tuple[int, int]  # the numbers at which the statements and the call sites of this source begin
 
 
@@ -81,35 +85,27 @@ class _Writer:
                 pass
 
 
-class _Announcer(ast.NodeTransformer):
+class _Announcer:
     """Wraps the callees of straight-line calls; does not enter code that runs elsewhere or repeatedly."""
 
     def __init__(self, first: int) -> None:
         self.first = first
-        self.number = 0
         self.sites: list[CallSite] = []
 
     def announce(self, node: Any, number: int) -> Any:
-        self.number = number
-        return self.visit(node)
+        for call in _calls(node):
+            self.wrap(call, number)
+        return node
 
-    def visit(self, node: ast.AST) -> ast.AST:
-        if isinstance(node, (ast.Lambda, *COMPREHENSIONS)):
-            return node
-        return super().visit(node)  # type: ignore[no-any-return]  # NodeTransformer.visit is not typed
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
+    def wrap(self, node: ast.Call, number: int) -> None:
         callee = node.func
         site = self.first + len(self.sites)
         method = callee.attr if isinstance(callee, ast.Attribute) else ""
-        keywords = frozenset(keyword.arg or "**" for keyword in node.keywords)
+        keywords = frozenset([keyword.arg or "**" for keyword in node.keywords])
         receiver = root_of(callee.value) if isinstance(callee, ast.Attribute) else ""
         self.sites.append(
-            CallSite(
-                self.number, _span(node), method, receiver, len(node.args), keywords, arguments_of(node), _handed(node)
-            )
+            CallSite(number, _span(node), method, receiver, len(node.args), keywords, arguments_of(node), _handed(node))
         )
-        self.generic_visit(node)
         if isinstance(callee, ast.Attribute):
             if not isinstance(callee.value, (ast.Constant, ast.JoinedStr)):
                 callee.value = _wrapped(SELF, site, callee.value)
@@ -118,7 +114,24 @@ class _Announcer(ast.NodeTransformer):
         node.args = [_noted(site, argument) for argument in node.args]
         for keyword in node.keywords:
             keyword.value = _noted(site, keyword.value)
-        return node
+
+
+def _calls(node: ast.AST) -> list[ast.Call]:
+    """The calls that announce themselves, in text order; collected before any is wrapped."""
+    found, todo = list[ast.Call](), [node]
+    while todo:
+        current = todo.pop()
+        if isinstance(current, SILENT):
+            continue
+        if isinstance(current, ast.Call):
+            found.append(current)
+        for field in reversed(current._fields):
+            held = getattr(current, field, None)
+            if isinstance(held, list):
+                todo += [each for each in reversed(held) if isinstance(each, ast.AST)]
+            elif isinstance(held, ast.AST) and held._fields:
+                todo.append(held)
+    return found
 
 
 def _handed(node: ast.Call) -> tuple[str, ...]:
@@ -137,19 +150,24 @@ def _noted(site: int, argument: ast.expr) -> ast.expr:
 
 
 def _wrapped(name: str, site: int, value: ast.expr) -> ast.expr:
-    callee = ast.copy_location(ast.Name(name, ast.Load()), value)
-    number = ast.copy_location(ast.Constant(site), value)
-    return ast.copy_location(ast.Call(callee, [number, value], []), value)
+    at = _place(value)
+    return ast.Call(ast.Name(name, LOAD, **at), [ast.Constant(site, **at), value], [], **at)
 
 
 def _marker(number: int, at: ast.stmt) -> ast.stmt:
     """A marker before (or for `~n` after) a statement, on that statement's first line."""
-    name = ast.Name(STEP, ast.Load())
-    marker = ast.Expr(ast.Call(name, [ast.Constant(number)], []))
-    for node in ast.walk(marker):
-        if "lineno" in node._attributes:
-            ast.copy_location(node, at)
-    return marker
+    place = _place(at)
+    return ast.Expr(ast.Call(ast.Name(STEP, LOAD, **place), [ast.Constant(number, **place)], [], **place), **place)
+
+
+def _place(node: ast.expr | ast.stmt) -> dict[str, Any]:
+    """Where a node stands, for others to stand there."""
+    return {
+        "lineno": node.lineno,
+        "col_offset": node.col_offset,
+        "end_lineno": node.end_lineno,
+        "end_col_offset": node.end_col_offset,
+    }
 
 
 def _span(node: ast.expr) -> Span:
