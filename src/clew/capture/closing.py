@@ -145,7 +145,7 @@ class Closer:
             step.effects += self.heap.compare(step.looked, step.number)
             step.effects += self.handles()
             if step.bare and self.heap.hiding:
-                step.effects += kept_unseen(step, self.heap)
+                step.effects += kept_unseen(step, touch, self.heap)
         if self.stores.noted:
             step.effects += self.stores.settle(step.looked, step.number)
         step.effects += self.threads.close(step)
