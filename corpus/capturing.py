@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from clew.replay.portrait import Portrait, Verdict
+from clew.model.verdicts import Verdict
+from clew.replay.portrait import Portrait
 from clew.replay.process import INSIDE, Cells, Ended, Script, last_line, run_clean, run_measured, verdict_on
 from corpus.plain import ENVIRONMENT, Plain, normalised, terms
 from corpus.programs import Program, code_cells, scratch_copy, slice_program, whole_program

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from clew.replay.portrait import Same
+from clew.model.verdicts import Same
 from corpus.capturing import replay
 from corpus.plain import Plain
 from corpus.programs import Program

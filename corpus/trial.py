@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from clew.replay.portrait import CannotTell, Differs, Same, Verdict
+from clew.model.verdicts import CannotTell, Differs, Same, Verdict
 from corpus.capturing import Captured, capture, patience, plain_cpu, replay, replay_whole
 from corpus.plain import Plain, is_steady
 from corpus.programs import Program, code_cells

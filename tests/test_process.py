@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clew.replay.portrait import CannotTell, Differs, Same
+from clew.model.verdicts import CannotTell, Differs, Same
 from clew.replay.process import Cells, Script, Terms, check, run_clean, verdict_on
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from clew.replay.portrait import CannotTell, Differs, Same
+from clew.model.verdicts import CannotTell, Differs, Same
 from clew.replay.values import compare, digest_value, portray_names
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clew.replay.portrait import CannotTell, Differs, Same
+from clew.model.verdicts import CannotTell, Differs, Same
 from clew.replay.process import Cells, Script
 from clew.replay.verify import verify
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +21,7 @@ from clew.archive.wishes import Wish
 from clew.dataflow.explain import explain as chain
 from clew.dataflow.explain import line_meant
 from clew.dataflow.graph import fold
+from clew.dataflow.maker import maker
 from clew.dataflow.slicing import cut
 from clew.errors import FileMissing, NotCapturing, UnknownVariable
 from clew.model.data import dataclass
@@ -28,7 +30,7 @@ from clew.model.files import File
 from clew.model.filters import Filter
 from clew.model.graph import Graph, Slice
 from clew.model.places import place_name
-from clew.replay.portrait import Verdict
+from clew.model.verdicts import Verdict
 from clew.replay.process import Cells, Script
 from clew.replay.verify import verify as held_against
 from clew.screen.artifact import Artifact
@@ -40,6 +42,7 @@ from clew.screen.history import SessionHistory, history
 from clew.screen.sessions import SessionsView
 from clew.screen.slices import SliceView, slice_view
 from clew.screen.steps import SessionView
+from clew.store.sessions import SessionRow
 from clew.store.settings import settings
 
 TYPE_CHECKING = False
@@ -51,8 +54,8 @@ if TYPE_CHECKING:
 class Recording:
     """A recorded session, from which the code of any of its variables can be cut, as often as one likes."""
 
-    events: tuple[Event, ...]
     graph: Graph
+    load: Callable[[], tuple[Event, ...]]  # the events: of a session in the store, no slice needs them
 
     def variables(self) -> tuple[str, ...]:
         """The variables left at the end, modules and names that begin with `_` left out."""
@@ -74,7 +77,7 @@ class Recording:
 
     def history(self) -> SessionHistory:
         """What each statement of the session did."""
-        return history(self.events)
+        return history(self.load())
 
     def _check(self, name: str) -> None:
         if name not in self.graph.variables:
@@ -93,7 +96,7 @@ class Recording:
 
 def recording_of(events: Sequence[Event]) -> Recording:
     """Fold events to a recording."""
-    return Recording(tuple(events), fold(events))
+    return Recording(fold(events), lambda: tuple(events))
 
 
 def recording(session: str | int | None = None, *, store: str | None = None) -> Recording:
@@ -101,13 +104,20 @@ def recording(session: str | int | None = None, *, store: str | None = None) -> 
     if session is None:
         return recording_of(parts.live().events)
     with closing(parts.open_store(store)) as opened:
-        return recording_of(opened.events(opened.find(str(session)).session))
+        known = opened.find(str(session)).session
+        return Recording(opened.graph(known, fold, maker()), partial(kept_events, known, store))
 
 
-def number_of(session: str, *, store: str | None = None) -> int:
-    """The number of a session: what users say for short."""
+def kept_events(session: str, store: str | None) -> tuple[Event, ...]:
+    """The events of a session in the store, by its id."""
+    with closing(parts.bare_store(store)) as opened:
+        return opened.events(session)
+
+
+def session_row(session: str, *, store: str | None = None) -> SessionRow:
+    """What the store knows of a session without looking at what it did; UnknownSession if there is none."""
     with closing(parts.open_store(store)) as opened:
-        return opened.find(session).number
+        return opened.find(session)
 
 
 def slice(  # noqa: A001  # the word of the trade, and of the command: read as clew.slice
@@ -148,7 +158,9 @@ def sessions(*, store: str | None = None) -> SessionsView:
 
 def show(session: str | int | None = None, *, store: str | None = None) -> SessionView:
     """What each statement of a session did: how often and how long it ran, what it changed and called."""
-    return SessionView(recording(session, store=store).history())
+    if session is None:
+        return SessionView(history(parts.live().events))
+    return SessionView(history(kept_events(session_row(str(session), store=store).session, store)))
 
 
 def status() -> str:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from clew.model.files import File
+from clew.model.verdicts import CannotTell, Differs, Same, Verdict
 from clew.plugins import codecs, loaded
-from clew.replay.portrait import CannotTell, Differs, Same, Verdict
 from clew.replay.tolerance import compare_nearly
 from clew.replay.tracing import Trace
 from clew.replay.values import compare, portray

@@ -30,9 +30,8 @@ from clew.errors import ClewError
 from clew.model.artifacts import ArtifactRecord, Elsewhere
 from clew.model.data import dataclass, field
 from clew.model.differences import Finding
-from clew.model.verdicts import Checked
+from clew.model.verdicts import CannotTell, Checked, Differs, Manner, Same, Verdict
 from clew.replay.clean import Account, Conditions, Program, Told, run_alone
-from clew.replay.portrait import CannotTell, Differs, Same, Verdict
 
 TRACE = "clew.replay.tracing:Trace"
 PROGRESS = "clew.replay.tracing:Progress"
@@ -41,22 +40,12 @@ FINDINGS: Mapping[type, Finding] = {Same: Finding.SAME, Differs: Finding.DIFFERS
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """How to verify: `force` runs in spite of doubts; `same_packages` with the packages that were recorded."""
-
-    conditions: Conditions = Conditions()
-    force: bool = False
-    tolerance: float = 0.0
-    jobs: int = 0
-    same_packages: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Task:
     """One artifact to be verified: all that is needed once the store is closed."""
 
     record: ArtifactRecord
     program: Program
+    conditions: Conditions
     lines: Lines
     stored: str
     doubts: tuple[str, ...] = ()
@@ -96,24 +85,25 @@ def verdict_said(verdict: Verdict) -> str:
 # ---- before anything is run ---------------------------------------------------------------------------------
 
 
-def task_of(record: ArtifactRecord, archive: Archive, wanted: Wanted, folder: Path) -> Task:
+def task_of(record: ArtifactRecord, archive: Archive, manner: Manner, folder: Path) -> Task:
     """Get ready to verify an artifact; its bytes are put into a folder, those of pickles only if they are trusted."""
     ran = archive.sessions.started(record.origin.session) if record.origin.session else None
     program = program_of(record, ran)
-    why, found = hopeless(record), doubts(record, same_packages=wanted.same_packages)
-    if not why and found and not wanted.force:
+    conditions = Conditions(seconds=manner.seconds, memory=manner.memory, in_place=manner.in_place)
+    why, found = hopeless(record), doubts(record, same_packages=manner.same_packages)
+    if not why and found and not manner.force:
         why = "; ".join(found)
     if why:
-        return Task(record, program, Lines(program.code), "", found, verdict=CannotTell(why))
+        return Task(record, program, conditions, Lines(program.code), "", found, verdict=CannotTell(why))
     graph, steps = archive.graph(record), archive.steps(record)
     lines = lines_of(program.code, graph, steps)
     unknown = (*unknown_contents(record), *added_to(steps, record.inputs))
     if graph is not None:
         program = replace(program, made=made(graph.steps, record.inputs))
     try:
-        return Task(record, program, lines, stored(record, archive, folder), found, unknown)
+        return Task(record, program, conditions, lines, stored(record, archive, folder), found, unknown)
     except ClewError as error:
-        return Task(record, program, lines, "", found, verdict=CannotTell(str(error)))
+        return Task(record, program, conditions, lines, "", found, verdict=CannotTell(str(error)))
 
 
 def stored(record: ArtifactRecord, archive: Archive, folder: Path) -> str:
@@ -135,45 +125,45 @@ def stored(record: ArtifactRecord, archive: Archive, folder: Path) -> str:
 def verify_all(
     records: Iterable[ArtifactRecord],
     archive: Archive,
-    wanted: Wanted,
+    manner: Manner,
     done: Callable[[Outcome], None] = lambda outcome: None,
     told: Callable[[ArtifactRecord, int, int], None] | None = None,
 ) -> list[Outcome]:
     """Verify artifacts, several side by side; `done` hears of each at once, `told` which line of how many runs."""
     with tempfile.TemporaryDirectory(prefix="clew-verify-") as folder:
-        tasks = [task_of(record, archive, wanted, Path(folder)) for record in records]
-        with ThreadPoolExecutor(wanted.jobs or len(os.sched_getaffinity(0))) as pool:
+        tasks = [task_of(record, archive, manner, Path(folder)) for record in records]
+        with ThreadPoolExecutor(manner.jobs or len(os.sched_getaffinity(0))) as pool:
             outcomes = []
-            for outcome in pool.map(lambda task: verified(task, wanted, told), tasks):
+            for outcome in pool.map(lambda task: verified(task, manner, told), tasks):
                 done(outcome)
                 outcomes.append(outcome)
     return outcomes
 
 
-def verified(task: Task, wanted: Wanted, told: Callable[[ArtifactRecord, int, int], None] | None = None) -> Outcome:
+def verified(task: Task, manner: Manner, told: Callable[[ArtifactRecord, int, int], None] | None = None) -> Outcome:
     """Verify one artifact."""
     if task.verdict is not None:
         return Outcome(task.record, task.verdict, lines=task.lines)
     count = task.program.code.count("\n")
     heard: Told | None = None if told is None else lambda line: told(task.record, line, count)
     started = time.time()
-    account = run(task, wanted, SEEDS[0], marker=PROGRESS if told is not None else "", told=heard)
-    verdict = judged(account, task, wanted.conditions)
+    account = run(task, manner, SEEDS[0], marker=PROGRESS if told is not None else "", told=heard)
+    verdict = judged(account, task, task.conditions)
     if isinstance(verdict, Differs):
-        verdict = explained(verdict, account, task, wanted, started)
+        verdict = explained(verdict, account, task, manner, started)
     return Outcome(task.record, verdict, account.seconds, account, task.lines, task.doubts)
 
 
-def run(task: Task, wanted: Wanted, seed: str, *, marker: str = "", told: Told | None = None) -> Account:
+def run(task: Task, manner: Manner, seed: str, *, marker: str = "", told: Told | None = None) -> Account:
     """Run the code of an artifact, and have what it makes compared with what was kept."""
     asked = {
         "variable": task.record.origin.variable,
         "stored": task.stored,
         "codec": task.record.value.codec,
-        "tolerance": wanted.tolerance,
+        "tolerance": manner.tolerance,
         "keep": False,
     }
-    return run_alone(task.program, seeded(wanted.conditions, seed), JUDGE, asked, marker=marker, told=told)
+    return run_alone(task.program, seeded(task.conditions, seed), JUDGE, asked, marker=marker, told=told)
 
 
 def seeded(conditions: Conditions, seed: str) -> Conditions:
@@ -213,11 +203,11 @@ def unmade(account: Account, task: Task, conditions: Conditions) -> Verdict:
 # ---- why another value --------------------------------------------------------------------------------------
 
 
-def explained(verdict: Differs, first: Account, task: Task, wanted: Wanted, started: float) -> Verdict:
+def explained(verdict: Differs, first: Account, task: Task, manner: Manner, started: float) -> Verdict:
     """Find out whether a value that differs could have been told at all."""
     time.sleep(max(0.0, started + 1.05 - time.time()))  # in another second than the first run began in
-    again = run_traced(task, wanted)
-    verdicts = [judged(each, task, wanted.conditions) for each in again]
+    again = run_traced(task, manner)
+    verdicts = [judged(each, task, task.conditions) for each in again]
     made = {made_by(each) for each in (first, *again)}
     if len(made) > 1 or any(isinstance(each, Same) for each in verdicts):
         return CannotTell(f"the value is another one each time: {cause_of(again, task.lines)}")
@@ -231,9 +221,9 @@ def explained(verdict: Differs, first: Account, task: Task, wanted: Wanted, star
     return verdict
 
 
-def run_traced(task: Task, wanted: Wanted) -> Sequence[Account]:
+def run_traced(task: Task, manner: Manner) -> Sequence[Account]:
     """Run the code several times more, and follow it."""
-    return [run(task, wanted, seed, marker=TRACE) for seed in SEEDS[1:]]
+    return [run(task, manner, seed, marker=TRACE) for seed in SEEDS[1:]]
 
 
 def made_by(account: Account) -> str:

@@ -14,9 +14,10 @@ from clew.analysis.notebooks import is_notebook
 from clew.cli.words import STORE_HELP, check_json_path, say, say_code, words_of, write_json
 from clew.errors import FileMissing, UnknownSession, UnknownVariable, UsageError, nearest
 from clew.model.data import dataclass
-from clew.replay.portrait import CannotTell, Differs, Same, Verdict
+from clew.model.verdicts import CannotTell, Differs, Same, Verdict
 from clew.screen.columns import listed
 from clew.screen.slices import SliceView
+from clew.store.sessions import State
 
 DESCRIPTION = """\
 Run a script or notebook and print the code that makes a variable, and nothing else.
@@ -110,9 +111,9 @@ def _source(given: argparse.Namespace, argv: list[str]) -> Cuttable:
         kept = api.recording(given.file, store=given.store)
     except UnknownSession as error:
         raise UsageError(f"no such file or session: {given.file} ({error.hint})") from None
-    past = kept.history()
-    file = past.program or past.kind
-    return Cuttable(file, given.file, kept, past.error or None, past.seconds, given.store, run=False)
+    past = api.session_row(given.file, store=given.store)
+    seconds = past.seconds if past.state is State.ENDED else None
+    return Cuttable(past.file or past.kind, given.file, kept, past.error or None, seconds, given.store, run=False)
 
 
 def _ask_for_names(wanted: Sequence[str], everything: bool, source: Cuttable, known: Sequence[str]) -> None:
@@ -127,7 +128,7 @@ def _ask_for_names(wanted: Sequence[str], everything: bool, source: Cuttable, kn
 
 def _again(source: Cuttable) -> str:
     """Say how to ask again without running the program again."""
-    return f"`clew slice {api.number_of(source.session, store=source.store)} NAME` runs nothing again"
+    return f"`clew slice {api.session_row(source.session, store=source.store).number} NAME` runs nothing again"
 
 
 def _slice(source: Cuttable, name: str, given: argparse.Namespace) -> SliceView:

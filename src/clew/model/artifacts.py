@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from clew.model.data import dataclass
 from clew.model.typed import StrEnum
+from clew.model.verdicts import Checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,10 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class ArtifactRecord:
-    """One version of an artifact. Versions count from 1; `created` and `deleted` are seconds since the epoch."""
+    """One version of an artifact. Versions count from 1; `created` and `deleted` are seconds since the epoch.
+
+    `checked` is what came of the newest check of it, None where nobody has checked it.
+    """
 
     name: str
     version: int
@@ -111,3 +115,4 @@ class ArtifactRecord:
     tags: tuple[tuple[str, str], ...] = ()
     note: str = ""
     deleted: float | None = None
+    checked: Checked | None = None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from clew.model.data import dataclass
+from clew.model.typed import StrEnum
 
 
 class Finding(StrEnum):

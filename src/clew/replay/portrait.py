@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from clew.model.data import dataclass
+from clew.model.verdicts import CannotTell, Differs, Same, Verdict
 
 MOST_PARTS = 200  # a container with more parts than this is told apart as a whole only
 
@@ -25,29 +26,6 @@ class Portrait:
     digest: str
     parts: tuple[tuple[str, Portrait], ...] = ()
     unseen: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Same:
-    """All that can be seen of the two values is equal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Differs:
-    """The values differ; `where` is the part, as a user would write it after the variable's name."""
-
-    where: str
-    how: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CannotTell:
-    """The values, or parts of them, cannot be compared, and why."""
-
-    why: str
-
-
-Verdict = Same | Differs | CannotTell
 
 
 def leaf(kind: str, content: bytes) -> Portrait:

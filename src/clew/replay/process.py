@@ -14,7 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from clew.model.data import dataclass, field
-from clew.replay.portrait import CannotTell, Differs, Portrait, Verdict, compare_portraits, from_plain
+from clew.model.verdicts import CannotTell, Differs, Verdict
+from clew.replay.portrait import Portrait, compare_portraits, from_plain
 
 INSIDE = Path(__file__).with_name("inside")
 

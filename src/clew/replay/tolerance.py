@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from clew.model.verdicts import CannotTell, Differs, Same, Verdict
 from clew.replay.painter import attributes
-from clew.replay.portrait import CannotTell, Differs, Same, Verdict
 from clew.replay.values import compare
 
 Near = Callable[[Any, Any], bool]

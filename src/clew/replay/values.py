@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from clew.model.verdicts import CannotTell, Verdict
 from clew.replay.code import CODE
 from clew.replay.libraries import LIBRARIES
 from clew.replay.objects import paint_object
 from clew.replay.painter import Painter
 from clew.replay.plain import PLAIN
-from clew.replay.portrait import CannotTell, Portrait, Verdict, compare_portraits
+from clew.replay.portrait import Portrait, compare_portraits
 
 
 def portray(value: object) -> Portrait:

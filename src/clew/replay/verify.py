@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-from clew.replay.portrait import CannotTell, Portrait, Verdict
+from clew.model.verdicts import CannotTell, Verdict
+from clew.replay.portrait import Portrait
 from clew.replay.process import Cells, Script, Terms, last_line, run_clean, verdict_on
 
 # A kernel has an answer to `%matplotlib inline`; IPython's plain shell, in which the cells are run, has none.

@@ -11,11 +11,13 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, sel
 from clew.errors import UnknownArtifact
 from clew.model.artifacts import ArtifactRecord, Blob, Whence
 from clew.model.filters import EVERYTHING, Filter
+from clew.model.verdicts import Checked
 from clew.store import records
 from clew.store.databases import Database, upsert
 from clew.store.filters import conditions
 from clew.store.records import artifact_columns, records_of
 from clew.store.schema import ARTIFACTS, NAMES, PENDING, TAGS, TEXTS
+from clew.store.verdicts import add_verdict, verdicts_on
 
 BLOBS = ((ARTIFACTS.c.blob, ARTIFACTS.c.size), (ARTIFACTS.c.preview, ARTIFACTS.c.preview_size))
 ALL_BLOBS = union(*(select(hash_, size).where(hash_.is_not(None)) for hash_, size in BLOBS))
@@ -101,6 +103,16 @@ class Catalog:
             records.add_tags(connection, line.number, (tags or {}).items())
             [found] = records_of(connection, [line], code=True)
         return found
+
+    def note_verdict(self, name: str, version: int, checked: Checked) -> None:
+        """Keep what came of a check of an artifact; UnknownArtifact if it went meanwhile."""
+        with self._database.writing() as connection:
+            add_verdict(connection, self._line(connection, name, version, with_deleted=True).number, checked)
+
+    def verdicts(self, name: str, version: int) -> tuple[Checked, ...]:
+        """Give what came of all checks of a version of an artifact, oldest first."""
+        with self._database.reading() as connection:
+            return verdicts_on(connection, self._line(connection, name, version, with_deleted=True).number)
 
     def delete(self, name: str, version: int | None = None, *, now: float) -> tuple[int, ...]:
         """Delete a version of an artifact, or all of them; give which. `restore` undoes it until `purge`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,9 +12,11 @@ from typing import Any, TypeAlias
 from sqlalchemy import Column, Connection, Row, Table, delete, insert, select
 
 from clew.model.artifacts import ArtifactRecord, Blob, Elsewhere, Environment, Input, Origin, Value, Whence
+from clew.model.verdicts import Checked
 from clew.store.databases import insert_new
 from clew.store.schema import ARTIFACTS, INPUTS, NAMES, PACKAGES, PLACES, TAGS, TEXTS
 from clew.store.text import stored
+from clew.store.verdicts import newest_verdicts
 
 Line: TypeAlias = dict[str, Any]  # what goes into one row of a table, by column
 
@@ -94,9 +97,11 @@ def records_of(connection: Connection, lines: Sequence[Row[Any]], *, code: bool)
         tags, packages = pairs(connection, TAGS, numbers), pairs(connection, PACKAGES, numbers)
         inputs = stored_inputs(connection, numbers)
         texts = stored_texts(connection, some) if code else {}
+        verdicts = newest_verdicts(connection, numbers)
         for line in some:
             at = line.number
-            yield record_of(line, tuple(inputs[at]), tuple(tags[at]), tuple(packages[at]), texts)
+            found = record_of(line, tuple(inputs[at]), tuple(tags[at]), tuple(packages[at]), texts)
+            yield with_verdict(found, verdicts.get(at))
 
 
 def record_of(
@@ -112,6 +117,11 @@ def record_of(
     ran = (line.python, line.platform, packages, line.commit, line.dirty, line.user, line.host)
     made = (line.artifact_name, line.version, line.created, value_of(line), origin, Environment(*ran))
     return ArtifactRecord(*made, inputs, tags, line.note, line.deleted)
+
+
+def with_verdict(record: ArtifactRecord, checked: Checked | None) -> ArtifactRecord:
+    """Give an artifact with the newest verdict on it."""
+    return record if checked is None else dataclasses.replace(record, checked=checked)
 
 
 def value_line(value: Value) -> Line:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from clew.store.text import BIG, Exact
 
-SCHEMA = 4  # the version of what is below
+SCHEMA = 5  # the version of what is below
 METADATA = MetaData()
 
 
@@ -220,3 +220,19 @@ PACKAGES = of_artifact(
     "artifact_packages", Column("package", Exact, primary_key=True), Column("version", Exact, nullable=False)
 )
 Index("artifact_packages_package", PACKAGES.c.package, PACKAGES.c.version)
+
+VERDICTS = Table(
+    "artifact_verdicts",
+    METADATA,
+    numbered(),
+    Column("artifact", Integer, ForeignKey("artifacts.number", ondelete="CASCADE"), nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("said", Exact, nullable=False),  # where it differs, or why nobody can tell
+    Column("time", Float, nullable=False),
+    Column("seconds", Float, nullable=False),  # for which the code ran; 0 where it did not
+    Column("python", Exact, nullable=False),
+    Column("packages", Exact, nullable=False),  # a JSON list of names and versions
+    Column("tolerance", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("artifact_verdicts_artifact", VERDICTS.c.artifact, VERDICTS.c.number)
