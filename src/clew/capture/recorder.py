@@ -13,6 +13,7 @@ from clew.capture.clock import Clock
 from clew.capture.closing import Closer
 from clew.capture.doubting import Doubter
 from clew.capture.frames import is_modules, span_of_call
+from clew.capture.handlers import Handlers
 from clew.capture.judging import Judge
 from clew.capture.listing import Listing
 from clew.capture.opened import Opened
@@ -64,6 +65,7 @@ class Recorder:
         self.reader = Reader(namespace, heap)
         self.closer = Closer(namespace, heap, self.reader, outside, ambient)
         self.doubter = Doubter(namespace, self.listing, heap, self.reader, self.closer, outside)
+        self.handlers = Handlers(self.doubter)
         callees = Callees(namespace, knowledge, heap)
         self.judge = Judge(self.listing, callees, heap, self.reader, self.closer, self.doubter, clock)
         self.probes = Probes(self, outside, strict)
@@ -236,6 +238,8 @@ class Recorder:
             self.importing(step, touch)
         elif "builtins" in self.reader.stored:
             step.effects += self.reader.patched_builtins(statement.reads)
+        if self.handlers.known:
+            self.handlers.before(step)
         if leaving or touch.stores or touch.hidden or touch.star or touch.operates:
             self.judge.text(step)
 
@@ -261,6 +265,7 @@ class Recorder:
         self.closer.close(
             step, self.listing.statements[index], self.listing.touches[index], step.cut_short or bool(raised)
         )
+        step.effects += self.handlers.after(step)
         source, number = self.listing.owners[index]
         seconds = ended - step.started
         calls, effects = tuple(step.calls), distinct(step.effects)
