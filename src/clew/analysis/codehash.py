@@ -106,18 +106,37 @@ def unit_of(node: ast.stmt, shadowed: frozenset[str]) -> Unit:
     return Unit(node, normal_form(node, shadowed=shadowed), defines(node))
 
 
-def code_hashes(
+@dataclass(frozen=True)
+class Code:
+    """A statement with the code that it may run: its own form, the hash of all of it, the variables that it may read."""
+
+    form: Form
+    hash: str
+    names: frozenset[str]
+
+
+def codes(
     body: Sequence[ast.stmt], texts: Texts, callees: Mapping[int, Iterable[str]] | None = None
-) -> tuple[str, ...]:
-    """Give the transitive hash of each of a program's statements, in the order in which they run.
+) -> tuple[Code, ...]:
+    """Give each of a program's statements, in the order in which they run, with the code that it may run.
 
     `callees` are recorded callees by the statement's place, qualified: `helpers.clean`, `__main__.Model.fit`.
     """
     program, modules = module_of("__main__", "", body), Modules(texts)
     called = callees or {}
-    return tuple(
-        _Gathering(program, modules, number).hash(called.get(number, ())) for number in range(len(program.units))
-    )
+    found = []
+    for number, unit in enumerate(program.units):
+        gathering = _Gathering(program, modules, number)
+        hashed = gathering.hash(called.get(number, ()))
+        found.append(Code(unit.form, hashed, gathering.names()))
+    return tuple(found)
+
+
+def code_hashes(
+    body: Sequence[ast.stmt], texts: Texts, callees: Mapping[int, Iterable[str]] | None = None
+) -> tuple[str, ...]:
+    """Give the transitive hash of each of a program's statements, in the order in which they run; see `codes`."""
+    return tuple(code.hash for code in codes(body, texts, callees))
 
 
 @dataclass(slots=True)
@@ -150,6 +169,12 @@ class _Gathering:
             for (module, _), form in ((key, chosen(unit, speaks)) for key, unit in self.found.items())
         )
         return digest("\n".join([chosen(own, speaks).text, *said]))
+
+    def names(self) -> frozenset[str]:
+        """Give the program's variables that the code which was gathered may read."""
+        within = [unit for (module, _), unit in self.found.items() if module == "__main__"]
+        own = self.program.units[self.place]
+        return frozenset(path[0] for unit in (own, *within) for path in paths(unit.form))
 
     def take(self, module: Module, number: int, unit: Unit, *, direct: bool = False) -> None:
         """Take a statement in, and follow what it reads; of data only what functions read counts."""

@@ -16,11 +16,14 @@ from clew.store import records
 from clew.store.databases import Database, upsert
 from clew.store.filters import conditions
 from clew.store.records import artifact_columns, records_of
-from clew.store.schema import ARTIFACTS, NAMES, PENDING, TAGS, TEXTS
+from clew.store.schema import ARTIFACTS, KEPT_VALUES, NAMES, PENDING, TAGS, TEXTS
 from clew.store.verdicts import add_verdict, verdicts_on
 
 BLOBS = ((ARTIFACTS.c.blob, ARTIFACTS.c.size), (ARTIFACTS.c.preview, ARTIFACTS.c.preview_size))
-ALL_BLOBS = union(*(select(hash_, size).where(hash_.is_not(None)) for hash_, size in BLOBS))
+ALL_BLOBS = union(
+    *(select(hash_, size).where(hash_.is_not(None)) for hash_, size in BLOBS),
+    select(KEPT_VALUES.c.blob, KEPT_VALUES.c.size),
+)
 ORDER = (ARTIFACTS.c.created, ARTIFACTS.c.number)
 CLOSE = 1000  # names among which the ones nearest to a misspelt one are looked for
 
@@ -157,12 +160,12 @@ class Catalog:
         return self.find(Filter(input=place))
 
     def blobs(self) -> tuple[Blob, ...]:
-        """Give all blobs that artifacts name, deleted ones too: they may be restored."""
+        """Give all blobs that are needed: of artifacts, deleted ones too, for they may be restored, and of kept values."""
         with self._database.reading() as connection:
             return tuple(Blob(hash_, size) for hash_, size in connection.execute(ALL_BLOBS))
 
     def referenced_blobs(self) -> frozenset[str]:
-        """Give the hashes of all blobs that artifacts name."""
+        """Give the hashes of all blobs that are needed."""
         with self._database.reading() as connection:
             return frozenset(connection.execute(ALL_BLOBS).scalars())
 

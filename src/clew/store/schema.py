@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from clew.store.text import BIG, Exact
 
-SCHEMA = 5  # the version of what is below
+SCHEMA = 6  # the version of what is below
 METADATA = MetaData()
 
 
@@ -236,3 +236,29 @@ VERDICTS = Table(
     sqlite_autoincrement=True,
 )
 Index("artifact_verdicts_artifact", VERDICTS.c.artifact, VERDICTS.c.number)
+
+KEPT_VALUES = Table(
+    "kept_values",
+    METADATA,
+    numbered(),
+    Column("session", Exact, nullable=False),
+    Column("names", Exact, nullable=False),  # a JSON list: variables that share memory are one group
+    Column("needs", Exact, nullable=False),  # a JSON list: classes and functions of the program, needed to load it
+    Column("ambient", Exact, nullable=False),  # the kind of hidden state, where it is no variable's value
+    Column("step", Integer, nullable=False),  # after which it was like this
+    Column("blob", Text, nullable=False),
+    Column("size", BIG, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("signer", Text, nullable=False),
+    Column("seconds", Float, nullable=False),  # that it would take to make it again
+    Column("created", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("kept_values_session", KEPT_VALUES.c.session)
+
+KEPT_NOTES = Table(
+    "kept_notes",
+    METADATA,
+    Column("session", Exact, primary_key=True),
+    Column("note", Exact, nullable=False),  # JSON: digests of values, and what the session found around it
+)

@@ -1,0 +1,466 @@
+"""Which units of a changed program have to run, and which kept values stand for the rest. Pure: nothing is run here.
+
+A unit is *affected* where its code, or something that it reads, is not what it was. An affected unit needs what it reads:
+values that were kept, or else the units that make them, and so on. Two things must not come apart: a value in memory and
+what changes it in place, so a unit that changes what a running one has in hand runs too; and variables that share
+memory, so they are taken from one kept group, or made together.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+
+from clew.model.data import dataclass, field
+from clew.model.resources import Ambient, Cell, File, Module
+from clew.replay.units import ATOMIC, Unit, Units, Written
+
+GENERATORS = frozenset({"random", "numpy.random", "torch"})
+"""Hidden state that can be kept and put back."""
+
+NO_NAMES: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A top-level statement of the changed program: the names it may read, and binds by its text (`sure`: always).
+
+    `old` is the unit of the session that it is; `changed` says why its code does not do what that one's did.
+    """
+
+    number: int
+    place: tuple[int, int]
+    names: frozenset[str]
+    binds: frozenset[str]
+    sure: bool
+    old: int | None = None
+    changed: str = ""
+
+
+@dataclass(frozen=True)
+class Dirt:
+    """What a unit leaves behind that is not what it was: variables, cells, hidden state, files, attributes of modules."""
+
+    names: frozenset[str] = NO_NAMES
+    cells: bool = False
+    ambient: frozenset[str] = NO_NAMES
+    files: frozenset[str] = NO_NAMES
+    modules: bool = False
+
+    def __or__(self, other: Dirt) -> Dirt:
+        """Both together."""
+        return Dirt(
+            self.names | other.names,
+            self.cells or other.cells,
+            self.ambient | other.ambient,
+            self.files | other.files,
+            self.modules or other.modules,
+        )
+
+
+CLEAN = Dirt()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Kept values: variables that share no memory with others, as they were after a unit of the session.
+
+    `needs` are classes and functions of the program that must be there when the values are loaded. Hidden state is kept
+    under its kind; then there are no names.
+    """
+
+    key: str
+    after: int
+    names: frozenset[str]
+    needs: frozenset[str] = NO_NAMES
+    ambient: str = ""
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that is known before anything runs.
+
+    `deleted` are units of the session that the program no longer has, by the statement before which they stood;
+    `outside` are files that are not what they were; `learned` is what runs that had to be given up told of units, and
+    `demanded` the names they turned out to read.
+    """
+
+    old: Units
+    statements: tuple[Statement, ...]
+    deleted: Mapping[int, tuple[int, ...]]
+    entries: tuple[Entry, ...] = ()
+    outside: Mapping[str, str] = field(default_factory=dict)
+    learned: Mapping[int, Dirt] = field(default_factory=dict)
+    demanded: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    wanted: frozenset[str] = NO_NAMES
+
+    def unit(self, statement: Statement) -> Unit | None:
+        """The unit of the session that a statement is."""
+        return None if statement.old is None else self.old.units[statement.old]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What runs, each with why; which kept values are loaded before which statement (the end: past the last one).
+
+    `late` are statements that should have run and are past already.
+    """
+
+    run: Mapping[int, str]
+    loads: Mapping[int, tuple[Entry, ...]]
+    late: frozenset[int] = frozenset()
+
+
+# ---- who is affected ----------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Dirty:
+    """What is not what it was at some point of the program, each with what made it so."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    units: dict[int, tuple[Dirt, str]] = field(default_factory=dict)  # of what units of the session did
+    kinds: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+    def reaches(self, statement: Statement, unit: Unit | None) -> str:
+        """Say what of it a statement reads, or nothing."""
+        reads = sorted(statement.names if unit is None else unit.reads)
+        found = [f"{name} is {self.names[name]}" for name in reads if name in self.names]
+        if unit is None or found:
+            return found[0] if found else ""
+        found = [f"the state of {kind} is {self.kinds[kind]}" for kind in sorted(unit.ambient_read & self.kinds.keys())]
+        found += [f"the file {path} is {self.files[path]}" for path in sorted(unit.files_read & self.files.keys())]
+        for need in unit.needs:
+            dirt, cause = self.units.get(need.unit, (CLEAN, ""))
+            match need.resource:
+                case Cell(_, _, label) if dirt.cells:
+                    found.append(f"{label or 'an object'} is {cause}")
+                case Ambient(kind) if kind in dirt.ambient:
+                    found.append(f"the state of {kind} is {cause}")
+                case File(path) if path in dirt.files:
+                    found.append(f"the file {path} is {cause}")
+                case Module(module) if dirt.modules:
+                    found.append(f"{module} is {cause}")
+                case _:
+                    pass
+        return found[0] if found else ""
+
+    def take(self, binds: Iterable[str], unit: Unit | None, dirt: Dirt, cause: str) -> None:
+        """A statement has run, or will, and leaves this behind."""
+        for name in binds:
+            self.names.pop(name, None)
+        self.names.update(dict.fromkeys(dirt.names, cause))
+        own, files = (unit.ambient, unit.files) if unit is not None else ({}, {})
+        if unit is not None and dirt != CLEAN:
+            self.units[unit.number] = (dirt, cause)
+        self.kinds.update(dict.fromkeys(dirt.ambient - own.keys(), cause))
+        self.files.update(dict.fromkeys(dirt.files - files.keys(), cause))
+
+    def settle(self, unit: Unit) -> None:
+        """A unit is as it was: what it makes anew is clean."""
+        for name in unit.binds:
+            self.names.pop(name, None)
+        for kind in [kind for kind, anew in unit.ambient.items() if anew]:
+            self.kinds.pop(kind, None)
+        for path in [path for path, anew in unit.files.items() if anew]:
+            self.files.pop(path, None)
+
+
+def affected(work: Work, done: Mapping[int, Dirt], spoken: Sequence[str] = ()) -> dict[int, str]:
+    """Give the statements that read what is not what it was, or are not what they were, each with why.
+
+    `done` is what those that have run left behind; `spoken` what statements are called, by their number.
+    """
+    dirty = _Dirty(files=dict(work.outside))
+    found: dict[int, str] = {}
+    for statement in work.statements:
+        for gone in work.deleted.get(statement.number, ()):
+            left = work.old.units[gone]
+            dirty.take((), left, all_of(left, NO_NAMES), "no longer made as it was")
+        unit = work.unit(statement)
+        why = statement.changed or dirty.reaches(statement, unit)
+        if why:
+            found[statement.number] = why
+        if why or statement.number in done:
+            cause = f"changed by {spoken[statement.number]}" if spoken else f"changed by {statement.number}"
+            binds = statement.binds | (unit.binds if unit is not None else NO_NAMES)
+            expected = all_of(unit, binds) | work.learned.get(statement.number, CLEAN)
+            dirty.take(binds, unit, done.get(statement.number, expected), cause)
+        elif unit is not None:
+            dirty.settle(unit)
+    return found
+
+
+def all_of(unit: Unit | None, binds: frozenset[str]) -> Dirt:
+    """All that a statement may leave behind, as far as its text and its unit tell."""
+    if unit is None:
+        return Dirt(binds)
+    ambient, files = frozenset(unit.ambient), frozenset(unit.files)
+    return Dirt(binds | unit.binds | unit.deletes, bool(unit.changed), ambient, files, bool(unit.modules))
+
+
+# ---- what they need -----------------------------------------------------------------------------------------
+
+
+class Order:
+    """Statements or units in an order, asked who had made a variable what it was at a point of it."""
+
+    def __init__(self, units: Units, rows: Sequence[tuple[Unit | None, frozenset[str], bool]]) -> None:
+        """Take rows of units, the names that each binds, and whether it surely does."""
+        self.units, self.rows = units, rows
+        self.binders: dict[str, list[int]] = {}
+        for place, (_, binds, _) in enumerate(rows):
+            for name in binds:
+                self.binders.setdefault(name, []).append(place)
+        self.changing = [place for place, (unit, _, _) in enumerate(rows) if unit is not None and unit.changed]
+
+    def binder(self, name: str, before: int) -> int | None:
+        """Who had bound a name last."""
+        found = self.binders.get(name, [])
+        place = bisect_left(found, before)
+        return found[place - 1] if place else None
+
+    def writers(self, name: str, before: int) -> frozenset[int]:
+        """Who had made a variable what it was: who bound it, and who changed since what it leads to."""
+        bound: list[int] = []
+        for place in reversed(self.binders.get(name, [])):
+            if place >= before:
+                continue
+            bound.append(place)
+            if self.rows[place][2]:
+                break
+        if not bound:
+            return frozenset()
+        changed = [place for place in self.changing if bound[-1] < place < before]
+        return frozenset([*bound, *(place for place in changed if self.touch(place, name, bound[0]))])
+
+    def touch(self, place: int, name: str, binder: int) -> bool:
+        """Tell whether what stands at a place may have changed what a variable leads to."""
+        unit, made = self.rows[place][0], self.rows[binder][0]
+        if unit is None:
+            return False
+        return any(touches(self.units, unit.number, each, name, made) for each in unit.changed)
+
+
+def touches(units: Units, unit: int, written: Written, name: str, made: Unit | None) -> bool:
+    """Tell whether a cell that a unit changed may be one that a variable leads to, bound by the unit `made`.
+
+    When the source of the unit was over, all variables were looked at: one that was bound still tells.
+    """
+    if written.root == name or made is None:
+        return True
+    key = (name, made.number)
+    if units.types.get(key) in ATOMIC:
+        return False
+    later = units.ends[bisect_left(units.ends, unit) :]
+    binder = units_order(units)
+    if any(binder.binder(name, end + 1) == made.number for end in later):
+        return written.cell in units.cells.get(key, frozenset())
+    return True
+
+
+ORDERS: dict[int, tuple[Units, Order]] = {}
+
+
+def units_order(units: Units) -> Order:
+    """The order of a session's own units; worked out once."""
+    known = ORDERS.get(id(units))
+    if known is None or known[0] is not units:
+        ORDERS.clear()
+        ORDERS[id(units)] = known = (units, Order(units, [(unit, unit.binds, True) for unit in units.units]))
+    return known[1]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One way through the program, with these statements running: what is in memory where, and what is missing."""
+
+    work: Work
+    run: Mapping[int, str]
+    order: Order
+    live: dict[str, int | None] = field(default_factory=dict)  # by variable: the unit of the session that had bound it
+    state: dict[str, bool] = field(default_factory=dict)  # hidden state that is as it should be here
+    loads: dict[int, list[Entry]] = field(default_factory=dict)
+    more: dict[int, str] = field(default_factory=dict)
+
+    def go(self, start: int, live: Mapping[str, int | None], spoken: Sequence[str]) -> None:
+        """Walk from a statement to the end, with these variables in memory."""
+        self.live.update(live)
+        for statement in self.work.statements[start:]:
+            unit = self.work.unit(statement)
+            if statement.number in self.run:
+                names = statement.names | (unit.reads if unit is not None else NO_NAMES)
+                self.provide(statement.number, names | self.work.demanded.get(statement.number, NO_NAMES), spoken)
+                self.surround(statement.number, unit)
+                binds = statement.binds | (unit.binds if unit is not None else NO_NAMES)
+                self.live.update(dict.fromkeys(binds, statement.old))
+            elif unit is not None:
+                self.pass_over(statement.number, unit)
+        self.provide(len(self.work.statements), self.work.wanted, spoken)
+
+    def pass_over(self, number: int, unit: Unit) -> None:
+        """A unit is not run: what it would change of what is in memory must not be missing there."""
+        units = self.work.old
+        for written in unit.changed:
+            for name, binder in self.live.items():
+                made = None if binder is None else units.units[binder]
+                if touches(units, unit.number, written, name, made):
+                    self.more.setdefault(number, f"it changes {written.root or 'an object'}, which is in memory")
+        for name in unit.binds | unit.deletes:
+            self.live.pop(name, None)
+
+    def provide(self, number: int, names: Iterable[str], spoken: Sequence[str]) -> None:
+        """Have these variables in memory before a statement, from kept values or by running who makes them."""
+        for name in sorted(names):
+            if name in self.live or self.order.binder(name, number) is None:
+                continue
+            entry = self.entry(name, number)
+            if entry is None:
+                said = spoken[number] if number < len(spoken) else "the result"
+                for writer in self.order.writers(name, number):
+                    self.more.setdefault(writer, f"{said} needs {name}, of which no value is kept")
+                self.live[name] = self.work.statements[self.order.binder(name, number) or 0].old
+                continue
+            self.provide(number, entry.needs, spoken)
+            self.loads.setdefault(number, []).append(entry)
+            for each in entry.names:
+                self.live[each] = self.binder_of_old(each, entry.after)
+
+    def binder_of_old(self, name: str, after: int) -> int | None:
+        """The unit of the session that had bound a name by then."""
+        return units_order(self.work.old).binder(name, after + 1)
+
+    def entry(self, name: str, number: int) -> Entry | None:
+        """A kept group with a variable as it is before a statement, which shares nothing with what is in memory."""
+        found = [each for each in self.work.entries if name in each.names and self.is_as_now(each, name, number)]
+        usable = [each for each in found if self.live.keys().isdisjoint(each.names) and self.is_apart(each)]
+        return usable[-1] if usable else None
+
+    def is_as_now(self, entry: Entry, name: str, number: int) -> bool:
+        """Tell whether a variable was kept as it is before a statement: the same units have made it so."""
+        now = self.order.writers(name, number)
+        if any(writer in self.run for writer in now):
+            return False
+        olds = {self.work.statements[writer].old for writer in now}
+        return olds == units_order(self.work.old).writers(name, entry.after + 1)
+
+    def is_apart(self, entry: Entry) -> bool:
+        """Tell whether a kept group shared no memory with what is in memory now.
+
+        What was bound when it was kept, and is not in the group, shared none then; of what was not, the group must not
+        have been made.
+        """
+        before: frozenset[int] | None = None
+        for name, binder in self.live.items():
+            if binder is None or self.binder_of_old(name, entry.after) == binder:
+                continue
+            before = self.makers(entry) if before is None else before
+            if binder in before:
+                return False
+        return True
+
+    def makers(self, entry: Entry) -> frozenset[int]:
+        """All units of the session that a kept group comes from."""
+        order = units_order(self.work.old)
+        todo = [writer for name in entry.names for writer in order.writers(name, entry.after + 1)]
+        found: set[int] = set()
+        while todo:
+            unit = todo.pop()
+            if unit not in found:
+                found.add(unit)
+                todo += [need.unit for need in self.work.old.units[unit].needs]
+        return frozenset(found)
+
+    # ---- what is around ---------------------------------------------------------------------------------
+
+    def surround(self, number: int, unit: Unit | None) -> None:
+        """Have hidden state, files and modules as a statement needs them."""
+        before = self.work.statements[:number]
+        for kind in sorted(self.kinds_of(number, unit)):
+            writers = self.of_kind(before, kind)
+            if writers and not (kind in GENERATORS and self.restore(number, kind, writers[0])):
+                for writer in writers:
+                    self.more.setdefault(writer, f"it sets the state of {kind}")
+        for need in unit.needs if unit is not None else ():
+            match need.resource:
+                case Module(module):
+                    self.add_old(need.unit, f"it changes {module}")
+                case File(path) if not self.is_as_left(need.unit, path):
+                    self.add_old(need.unit, f"it writes {path}")
+                case _:
+                    pass
+
+    def kinds_of(self, number: int, unit: Unit | None) -> frozenset[str]:
+        """The hidden state that a statement may use; of one that is new, all that is no generator."""
+        learned = self.work.learned.get(number, CLEAN).ambient
+        if unit is not None and not self.work.statements[number].changed:
+            return unit.ambient_read | unit.ambient.keys() | learned
+        every = {kind for each in self.work.old.units for kind in each.ambient}
+        own = unit.ambient_read | unit.ambient.keys() if unit is not None else NO_NAMES
+        return frozenset(every - GENERATORS) | own | learned
+
+    def of_kind(self, before: Sequence[Statement], kind: str) -> list[int]:
+        """The statements that made hidden state what it is, the last first, back to who set it anew."""
+        found = []
+        for statement in reversed(before):
+            unit = self.work.unit(statement)
+            if unit is not None and kind in unit.ambient:
+                found.append(statement.number)
+                if unit.ambient[kind]:
+                    break
+        return found
+
+    def restore(self, number: int, kind: str, writer: int) -> bool:
+        """Have a generator's state put back as it was kept after its last use; tell whether it can be."""
+        if writer in self.run:
+            return True  # it is as that one leaves it, if that one found it as it should
+        old = self.work.statements[writer].old
+        found = [entry for entry in self.work.entries if entry.ambient == kind and entry.after == old]
+        if found:
+            self.loads.setdefault(number, []).append(found[-1])
+        return bool(found)
+
+    def add_old(self, unit: int, why: str) -> None:
+        """Have a unit of the session run, if the program still has it."""
+        for statement in self.work.statements:
+            if statement.old == unit:
+                self.more.setdefault(statement.number, why)
+
+    def is_as_left(self, unit: int, path: str) -> bool:
+        """Tell whether a file is still as a unit of the session left it: nobody wrote it later."""
+        last = [each.number for each in self.work.old.units if path in each.files]
+        return path not in self.work.outside and last[-1:] == [unit]
+
+
+def plan(
+    work: Work,
+    done: Mapping[int, Dirt],
+    *,
+    start: int = 0,
+    live: Mapping[str, int | None] | None = None,
+    spoken: Sequence[str] = (),
+) -> Plan:
+    """Plan a run, or the rest of one from the statement `start` on, with these variables in memory."""
+    run = {number: why for number, why in affected(work, done, spoken).items() if number >= start}
+    late: set[int] = set()
+    while True:
+        ran = {**dict.fromkeys(done, ""), **run}
+        rows = [row_of(work, statement, ran) for statement in work.statements]
+        walk = _Walk(work, ran, Order(work.old, rows))
+        walk.go(start, live or {}, spoken)
+        new = {number: why for number, why in walk.more.items() if number not in ran and number not in late}
+        late |= {number for number in new if number < start}
+        run |= {number: why for number, why in new.items() if number >= start}
+        if not new:
+            loads = {number: tuple(entries) for number, entries in walk.loads.items()}
+            return Plan(dict(sorted(run.items())), loads, frozenset(late))
+
+
+def row_of(work: Work, statement: Statement, run: Mapping[int, str]) -> tuple[Unit | None, frozenset[str], bool]:
+    """What a statement binds: if it runs, perhaps more than it did."""
+    unit = work.unit(statement)
+    binds = unit.binds if unit is not None else NO_NAMES
+    if statement.number in run:
+        return unit, statement.binds | binds, statement.sure
+    return unit, binds, True
