@@ -7,11 +7,11 @@ from _operator import is_  # `operator` itself is written in Python
 from sys import getrefcount  # a program may replace it
 from types import ModuleType
 
-from clew.capture.doors import kept_unseen
+from clew.capture.doors import kept_unseen, modules_by_name
 from clew.capture.opened import Opened
 from clew.capture.photograph import Photograph
 from clew.capture.reading import Reader, whole
-from clew.capture.submodules import name_of
+from clew.capture.submodules import Offered, name_of
 from clew.capture.threads import Threads
 from clew.knowledge.lines import identity
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
@@ -54,6 +54,7 @@ class Closer:
             str, set[str]
         ] = {}  # variables taken out of long containers or made by objects of C, and those
         self.offers: dict[str, frozenset[str]] = {}  # what modules offer before an import
+        self.offered = Offered()
         self.seeds: tuple[str, ...] = ()
         self.stores = Stores(heap)
         self.photograph = Photograph(namespace)
@@ -115,7 +116,7 @@ class Closer:
     def note_libraries(self, new: Iterable[str]) -> None:
         """An import is about to load modules; those loaded already may be changed by it."""
         tops = {module.partition(".")[0] for module in new}
-        self.offers = {name: offered(name) for name in list(sys.modules) if name.partition(".")[0] in tops}
+        self.offers = {name: self.offered.by(name) for name in list(sys.modules) if name.partition(".")[0] in tops}
 
     def relatives(self, names: Iterable[str]) -> set[str]:
         """Variables that may share elements of long containers with these."""
@@ -144,8 +145,8 @@ class Closer:
         if step.prepared:
             step.effects += self.heap.compare(step.looked, step.number)
             step.effects += self.handles()
-            if step.bare and self.heap.hiding:
-                step.effects += kept_unseen(step, touch, self.heap)
+            if step.bare:
+                step.effects += [*kept_unseen(step, touch, self.heap), *modules_by_name(step, self.reader)]
         if self.stores.noted:
             step.effects += self.stores.settle(step.looked, step.number)
         step.effects += self.threads.close(step)
@@ -226,7 +227,7 @@ class Closer:
         stored = {Module(name_of(module), attribute) for module, attribute in self.stored}
         changed = set(stored)
         if step.modules and len(sys.modules) != step.modules:
-            changed |= {Module(name, new) for name, had in self.offers.items() for new in offered(name) - had}
+            changed |= {Module(name, new) for name, had in self.offers.items() for new in self.offered.by(name) - had}
         self.offers = {}
         if not changed:
             return []
@@ -368,12 +369,3 @@ def last_result(namespace: dict[str, object]) -> tuple[object, object]:
     """The number of the last result that a shell showed, and the result."""
     table = namespace.get("_oh")
     return next(reversed(table.items()), (0, None)) if type(table) is dict else (0, None)
-
-
-def offered(name: str) -> frozenset[str]:
-    """The attributes of a module that are not modules themselves."""
-    module = sys.modules.get(name)
-    if type(module) is not ModuleType:
-        return frozenset()
-    held = ModuleType.__getattribute__(module, "__dict__")
-    return frozenset(key for key, value in held.items() if type(value) is not ModuleType)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from types import FunctionType, ModuleType
 
 from clew.model.effects import Bound, Effect, Read
@@ -51,6 +50,26 @@ class Submodules:
         return [name for name in self.imported if name == package or name.startswith(f"{package}.")]
 
 
+class Offered:
+    """Knows what modules offered when they were last asked: how many attributes they had, and those that are no modules."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, tuple[int, frozenset[str]]] = {}
+
+    def by(self, name: str) -> frozenset[str]:
+        """The attributes of a module that are not modules themselves."""
+        module = sys.modules.get(name)
+        if type(module) is not ModuleType:
+            return frozenset()
+        held = ModuleType.__getattribute__(module, "__dict__")
+        count, found = self.seen.get(name, (-1, frozenset()))
+        # An import asks hundreds of modules, twice. Of packages alone, attributes are first modules and then something else.
+        if count != len(held) or "__path__" in held:
+            found = frozenset([key for key, value in held.items() if type(value) is not ModuleType])
+            self.seen[name] = len(held), found
+        return found
+
+
 def brings(package: str, name: str) -> bool:
     """Tell whether a package imports a submodule itself when it is first asked for it (PEP 562): nobody else need do it."""
     module = sys.modules.get(package)
@@ -67,8 +86,10 @@ def tables_of(function: FunctionType) -> Iterator[object]:
     """What a function's names stand for, outside of it."""
     yield from (function.__globals__[word] for word in function.__code__.co_names if word in function.__globals__)
     for cell in function.__closure__ or ():
-        with suppress(ValueError):  # nothing was assigned to it
+        try:  # not `contextlib.suppress`: it would make every program start later
             yield cell.cell_contents
+        except ValueError:  # nothing was assigned to it
+            continue
 
 
 def texts_in(table: object) -> tuple[str, ...]:

@@ -21,6 +21,9 @@ WATCHED = frozenset(
 
 
 TRACING = frozenset(("sys.settrace", "sys.setprofile", "sys.monitoring.register_callback"))
+HOOKING = "sys.addaudithook"
+HEARD = WATCHED | TRACING | {HOOKING}
+COMMONEST = "builtins.id"  # of ten events, seven and more
 
 
 class OwnWork:
@@ -74,21 +77,24 @@ class Wire:
 
     def _hook(self) -> Listener:
         # Local names and one lookup: the hook is called for every `id()` and `import` of the program too.
-        watched, hear = WATCHED, self._hear
+        heard, commonest, hear = HEARD, COMMONEST, self._hear
 
         def hook(event: str, args: tuple[Any, ...]) -> None:
-            if event in watched:
+            if event != commonest and event in heard:
                 hear(event, args)
-            elif event in TRACING and self.traced is not None and get_ident() not in self._own:
-                self.traced()
-            elif event == "sys.addaudithook" and self.audited is not None and get_ident() not in self._own:
-                self.audited()
 
         return hook
 
     def _hear(self, event: str, args: tuple[Any, ...]) -> None:
+        if get_ident() in self._own:
+            return
+        if event in TRACING or event == HOOKING:
+            told = self.audited if event == HOOKING else self.traced
+            if told is not None:
+                told()
+            return
         listener = self.listener
-        if listener is None or get_ident() in self._own:
+        if listener is None:
             return
         try:
             listener(event, args)

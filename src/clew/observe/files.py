@@ -7,6 +7,7 @@ import sys
 from types import FrameType
 
 from clew.model.effects import Reason
+from clew.model.quick import cache
 from clew.model.typed import Any, Callable, Iterator, Mapping, NamedTuple, StrEnum
 from clew.observe.ours import OWN_FOLDER
 from clew.observe.stamps import Stamp, absolute, plain_path, stamp
@@ -17,6 +18,7 @@ DEVICES = ("/proc/", "/sys/", "/dev/")
 INSTALLED = ("/etc/", "/bin/", "/sbin/", "/lib/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/share/", STANDARD)
 PROGRAMS = os.path.dirname(sys.executable or STANDARD) + os.sep
 SYSTEM = (*DEVICES, *INSTALLED, PROGRAMS, OWN_FOLDER)
+WRITING = os.O_WRONLY | os.O_RDWR
 MEMORY = "/dev/shm/"  # files in memory are files all the same
 CACHE = f"{os.sep}__pycache__{os.sep}"
 LIBRARIES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
@@ -122,6 +124,21 @@ def _listed(args: tuple[Any, ...]) -> Touches:
     for touch in _touch(Deed.LIST, "." if args[0] is None else args[0]):
         if not system_path(touch.path):
             yield touch
+
+
+def loads_library(args: tuple[Any, ...]) -> bool:
+    """Tell whether this `open` reads a compiled module of Python's or a library's: an import may do so a thousand times."""
+    path, _, flags = args
+    if type(path) is not str or path[-4:] != ".pyc" or type(flags) is not int or flags & WRITING:
+        return False
+    folder, cached, _ = path.rpartition(CACHE)
+    return bool(cached) and is_systems(folder)
+
+
+@cache
+def is_systems(folder: str) -> bool:
+    """Tell whether a folder is Python's, a library's or the system's."""
+    return system_path(folder + os.sep)
 
 
 def starts_worker(args: tuple[Any, ...]) -> bool:
