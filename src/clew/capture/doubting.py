@@ -79,7 +79,8 @@ class Doubter:
         self.read_more(step, self.reader.called_names(step.read, self.listing.touches[step.statement].called))
         if not LOOKS_UP.isdisjoint(self.reader.mentioned):
             self.read_names(step)
-        return step.read | step.around
+        by_name = self.reader.own_modules() if "modules" in step.words else frozenset()  # sys.modules["made"]
+        return step.read | step.around | by_name
 
     def are_plain(self, names: Iterable[str]) -> bool:
         """Tell whether changing what these variables hold can change no name and no ambient state."""

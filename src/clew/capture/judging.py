@@ -170,6 +170,7 @@ class Judge:
         naming = site.method in SHELL_CALLS or (facts is not None and facts.reads_names) or said in CALLERS_NAMES
         if naming:
             self.doubter.read_names(step)
+            step.bare = step.bare or site.span == self.listing.statements[step.statement].span
         if said in ("builtins.setattr", "builtins.delattr"):
             root = site.arguments.get("0", "")
             self.closer.note_stores([root], [(root, "")])

@@ -42,9 +42,22 @@ def is_users_module(name: str) -> bool:
 
 
 def holds_users_code(module: ModuleType) -> bool:
-    """Tell whether a module is the user's own file."""
-    path = ModuleType.__getattribute__(module, "__dict__").get("__file__")
-    return type(path) is str and is_users_file(path)
+    """Tell whether a module is the user's own file, or one that the program made by hand."""
+    held = ModuleType.__getattribute__(module, "__dict__")
+    path = held.get("__file__")
+    return is_users_file(path) if type(path) is str else is_made_by_hand(held)
+
+
+def is_made_by_hand(held: dict[str, object]) -> bool:
+    """Tell whether a module, by what it holds, was not imported, and is no part of a library made for itself."""
+    name = held.get("__name__")
+    imported = held.get("__spec__") is not None or held.get("__loader__") is not None
+    if imported or type(name) is not str or name == "__main__" or name[:1] == "_":
+        return False
+    top = sys.modules.get(name.partition(".")[0])
+    above = ModuleType.__getattribute__(top, "__dict__") if type(top) is ModuleType else held
+    path = above.get("__file__")
+    return above is held or (type(path) is str and is_users_file(path))
 
 
 def module_of(cls: type) -> str:

@@ -16,7 +16,7 @@ from clew.observe.atoms import ATOMS, digest_of, digest_of_one, stateful
 from clew.observe.digests import of_plain
 from clew.observe.kind import Digest, Kind, Reach
 from clew.observe.kinds.plain import ORDER
-from clew.observe.ours import holds_users_code, is_users_class, is_users_file
+from clew.observe.ours import holds_users_code, is_users_class, is_users_file, is_users_module
 
 NO_WORDS: frozenset[str] = frozenset()
 
@@ -106,8 +106,8 @@ def function_reach(value: types.FunctionType) -> Reach:
 
 def module_globals(value: types.FunctionType) -> dict[str, object]:
     """The globals that the code of a function names, where it belongs to an imported module of the user's."""
-    held = value.__globals__
-    if held.get("__name__") == "__main__" or not is_users_file(value.__code__.co_filename):
+    held, name = value.__globals__, value.__globals__.get("__name__")
+    if name == "__main__" or not (is_users_file(value.__code__.co_filename) or is_users_module(str(name))):
         return {}
     return {name: held[name] for name in global_names(value.__code__) if name in held}
 
