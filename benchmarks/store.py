@@ -15,14 +15,14 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, Table, insert, literal_column, select, text
 
-from clew.dataflow.graph import fold
+from clew.dataflow.graph import fold, outline_of
 from clew.dataflow.maker import maker
 from clew.dataflow.slicing import cut
 from clew.model.artifacts import ArtifactRecord, Blob, Environment, Input, Origin, Value, Whence
 from clew.model.effects import Bound, Changed, Effect, Read, Reason
 from clew.model.events import Call, Event, NamesSeen, SessionEnded, SessionStarted, SourceSeen, Step, Variable
 from clew.model.filters import Filter
-from clew.model.places import FilePlace, Source, Span
+from clew.model.places import CellPlace, Source, Span
 from clew.model.resources import Cell, Name
 from clew.store.copying import count_on
 from clew.store.database import Store
@@ -33,6 +33,7 @@ from clew.store.schema import ARTIFACTS, INPUTS, METADATA, NAMES, PACKAGES, SESS
 BAR = 0.1  # seconds that a question may take
 ROUNDS = 15
 NAMES_MADE = 100
+IN_A_CELL = 10  # statements
 PER_STEP = 1e-3, 500  # seconds and bytes that keeping a step may take
 
 
@@ -66,15 +67,22 @@ def main(*, quick: bool, url: str) -> int:
 
 def session(name: str, steps: int) -> Iterator[Event]:
     """A session like those that people have: each statement reads some, calls one, binds or changes one."""
-    lines = [f"x{number} = transform(x{max(0, number - 3)}, rows)" for number in range(steps)]
-    source = Source(0, FilePlace(f"/project/{name}.py"), "\n".join(lines), "\n".join(lines))
-    yield SessionStarted(name, "script", f"/project/{name}.py", (), "/project", "3.11.4", time.time())
-    yield SourceSeen(source, time.time())
+    yield SessionStarted(name, "notebook", f"/project/{name}.ipynb", (), "/project", "3.11.4", time.time())
     for number in range(steps):
+        if number % IN_A_CELL == 0:
+            yield SourceSeen(cell(number), time.time())
         yield one_step(number)
-    variables = tuple(Variable(f"x{number}", "pandas.core.frame.DataFrame", ()) for number in range(min(steps, 50)))
+    names = [f"x{number}" for number in (*range(min(steps, 50)), steps - 3)]
+    variables = tuple(Variable(name, "pandas.core.frame.DataFrame", (Name(name),)) for name in names)
     yield NamesSeen(steps - 1, variables, ())
     yield SessionEnded(time.time())
+
+
+def cell(first: int) -> Source:
+    """The cell that begins with a step."""
+    lines = [f"x{number} = transform(x{max(0, number - 3)}, rows)" for number in range(first, first + IN_A_CELL)]
+    text = "\n".join(lines)
+    return Source(first // IN_A_CELL, CellPlace(first // IN_A_CELL + 1, first // IN_A_CELL), text, text)
 
 
 def one_step(number: int) -> Step:
@@ -85,7 +93,7 @@ def one_step(number: int) -> Step:
     if number % 3 == 0:
         done = Changed(Cell(1, "", "rows"), Reason.OBSERVED)
     call = Call("pandas.core.frame.DataFrame.assign", Span(number + 1, 0, number + 1, 30), 100.0 + number)
-    return Step(number, 0, number, 100.0 + number, 0.01, "", (call,), (*reads, done))
+    return Step(number, number // IN_A_CELL, number % IN_A_CELL, 100.0 + number, 0.01, "", (call,), (*reads, done))
 
 
 def artifact(number: int) -> ArtifactRecord:
@@ -196,13 +204,15 @@ def questions(store: Store) -> dict[str, Callable[[], object]]:
         "names": catalog.names,
         "sessions: find one": lambda: store.find("7"),
         "sessions: list": store.sessions,
-        "slice: a variable of a session": lambda: sliced(store, "s7"),
+        "slice: a variable of a session": lambda: sliced(store, "s7", "x49"),
+        "slice: of 10,000 steps": lambda: sliced(store, "long", "x49"),
     }
 
 
-def sliced(store: Store, name: str) -> str:
+def sliced(store: Store, name: str, variable: str) -> str:
     """The code of a variable of a session, from the store alone."""
-    return cut(store.graph(name, fold, maker()), "x49").code
+    outline_of.cache_clear()
+    return cut(store.graph(name, fold, maker()), variable).code
 
 
 def asked(store: Store) -> Iterator[tuple[str, float]]:

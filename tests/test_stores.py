@@ -53,7 +53,9 @@ def said(capsys: pytest.CaptureFixture[str], *words: str, status: int = 0) -> st
 
 
 def fold(events: tuple[Event, ...]) -> Graph:
-    return Graph((), (), {2: (Dependence(2, 1, Via.DATA, None, Reason.OBSERVED),)}, {}, {}, faults=(f"{len(events)}",))
+    return Graph(
+        (), (), {}, {}, {"x": (Dependence(-1, 1, Via.DATA, None, Reason.OBSERVED),)}, faults=(f"{len(events)}",)
+    )
 
 
 def unasked(events: tuple[Event, ...]) -> Graph:
@@ -226,7 +228,7 @@ def everything(setting: str, blobs: str) -> tuple[object, ...]:
     store = Store.open(Path(address.folder), address.url)
     records = store.catalog.find(Filter(with_deleted=True), code=True)
     sessions = [replace(row, state=None) for row in store.sessions()]  # type: ignore[arg-type]  # who has the journal differs
-    events = [[store.events(row.session) for row in sessions], store.graph("s1", unasked, "tests")]
+    events = [[store.events(row.session) for row in sessions], store.graph("s1", unasked, "tests").needs]
     store.close()
     contents = []
     for made in records:

@@ -37,7 +37,7 @@ def fold(events: Iterable[Event]) -> Graph:
     steps = [event for event in events if isinstance(event, Step)]
     variables = _standing(events)
     types = {name: variable.type for name, variable in variables.items()}
-    folding = _Folding(tables(sources, steps, types))
+    folding = _Folding(tables(sources, [(step.source, step.statement) for step in steps], types))
     for event in events:
         folding.take(event)
     return Graph(
@@ -72,11 +72,14 @@ def outline_of(python: str) -> Outline:
     return outline(ast.parse(python))
 
 
-def tables(sources: Mapping[int, Source], steps: Iterable[Step], types: Mapping[str, str]) -> dict[int, Table]:
-    """For each source its outline, with the branches that did not run."""
+def tables(
+    sources: Mapping[int, Source], steps: Iterable[tuple[int, int]], types: Mapping[str, str]
+) -> dict[int, Table]:
+    """For each source its outline, with the branches that did not run; `steps` says what did, in each source."""
     ran: dict[int, set[int]] = {number: set() for number in sources}
-    for step in steps:
-        ran[step.source].add(step.statement)
+    for source, statement in steps:
+        if source in ran:
+            ran[source].add(statement)
     knowledge = Knowledge()
     return {
         number: table_of(outline_of(source.python), frozenset(ran[number]), types, knowledge)

@@ -23,14 +23,13 @@ def name_results(graph: Graph, kept: Mapping[int, Kept], steps: Collection[int])
 
     What must come first where there is no shell, and notes on results that cannot be handed on.
     """
-    by_number = {step.number: step for step in graph.steps}
     lost: set[str] = set()
     for number in steps:
-        step = by_number[number]
+        step = graph.step(number)
         asked = kept[step.source].outline.statements[step.statement]
         made = dict(results_made(graph, number, steps))
         for on, name in made.items():
-            maker = by_number[on]
+            maker = graph.step(on)
             called = kept[maker.source].results.setdefault(maker.statement, [])
             called += [each for each in spelled(asked, name) if each not in called]
         if isinstance(graph.sources[step.source].place, CellPlace):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from clew.dataflow.branches import Table
-from clew.dataflow.graph import tables
+from clew.dataflow.graph import outline_of, tables
 from clew.dataflow.keeping import without_saves
 from clew.dataflow.render import Kept, render
 from clew.dataflow.shown import name_results
@@ -86,7 +86,7 @@ def continues(reached: Dependence, chain: Dependence) -> bool:
 
 def add_asserts(graph: Graph, found: Closure, exact: bool) -> None:
     """Keep asserts that speak only of what is kept."""
-    nodes = {number: table.outline.nodes for number, table in tables_of(graph).items()}
+    nodes = {source.number: outline_of(source.python).nodes for source in graph.sources}
     for step in graph.steps:
         node = nodes[step.source][step.statement]
         on = {dependence.on for dependence in graph.dependences.get(step.number, ())}
@@ -97,10 +97,9 @@ def add_asserts(graph: Graph, found: Closure, exact: bool) -> None:
 def kept_by_source(graph: Graph, found: Closure) -> dict[int, Kept]:
     """For each source the statements kept, by the step that kept each; those that raised; those that did not run."""
     kept: dict[int, Kept] = {}
-    by_number = {step.number: step for step in graph.steps}
-    found_in = tables_of(graph)
+    found_in = tables_of(graph, {graph.step(number).source for number in found.steps})
     for number in sorted(found.steps):
-        step = by_number[number]
+        step = graph.step(number)
         into = kept.setdefault(step.source, Kept(found_in[step.source].outline, {}, set(), set()))
         into.steps.setdefault(step.statement, number)
         if step.raised:
@@ -111,7 +110,8 @@ def kept_by_source(graph: Graph, found: Closure) -> dict[int, Kept]:
     return kept
 
 
-def tables_of(graph: Graph) -> dict[int, Table]:
-    """For each source of a graph its outline, with the branches that did not run."""
+def tables_of(graph: Graph, wanted: Container[int]) -> dict[int, Table]:
+    """For each source wanted of a graph its outline, with the branches that did not run."""
     types = {name: variable.type for name, variable in graph.variables.items()}
-    return tables({source.number: source for source in graph.sources}, graph.steps, types)
+    sources = {source.number: source for source in graph.sources if source.number in wanted}
+    return tables(sources, graph.ran(), types)

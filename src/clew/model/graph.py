@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from clew.model.data import dataclass, field
 from clew.model.effects import Reason
 from clew.model.events import Kept, Step, Variable
 from clew.model.places import Source
 from clew.model.resources import Resource
-from clew.model.typed import Mapping, StrEnum
+from clew.model.typed import Iterable, Mapping, Sequence, StrEnum
 
 
 class Via(StrEnum):
@@ -43,13 +45,25 @@ class Graph:
     """Everything a session did, folded: steps by number, sources by number, and who depends on whom."""
 
     sources: tuple[Source, ...]
-    steps: tuple[Step, ...]
+    steps: Sequence[Step]
     dependences: Mapping[int, tuple[Dependence, ...]]  # by the depending step
     variables: dict[str, Variable]  # as they stood at the end
     needs: dict[str, tuple[Dependence, ...]]  # by variable: what its value at the end depends on (step -1)
     branches: dict[int, tuple[Dependence, ...]] = field(default_factory=dict)  # by header: what code not run reads
     faults: tuple[str, ...] = ()
     saves: dict[tuple[int, int], Save] = field(default_factory=dict)  # by step, and saves that it had made before
+
+    def step(self, number: int) -> Step:
+        """Give the step of that number: one that others ran within stands after them."""
+        return self._numbered[number]
+
+    def ran(self) -> Iterable[tuple[int, int]]:
+        """Give source and statement of each step."""
+        return [(step.source, step.statement) for step in self.steps]
+
+    @cached_property
+    def _numbered(self) -> Mapping[int, Step]:
+        return {step.number: step for step in self.steps}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from clew.model.events import Event, Faulted, SessionEnded, SessionStarted, Sour
 from clew.model.graph import Graph
 from clew.store.catalog import Catalog
 from clew.store.databases import Database, at_url, in_folder
-from clew.store.graphs import bare
 from clew.store.journal import Record, being_written, records
 from clew.store.location import database_path, journal_path, journals_folder, make_store
 from clew.store.pieces import add_events, keep_graph, kept_graph, remove, stored_events
@@ -96,7 +95,7 @@ class Store:
             return stored_events(connection, known(connection, session).number)
 
     def graph(self, session: str, fold: Fold, maker: str) -> Graph:
-        """Give the graph of a session, its steps without calls and effects, by its id; else UnknownSession.
+        """Give the graph of a session by its id; else UnknownSession.
 
         Folding takes its time: what came of it is kept, until there are more events, or another `maker` folds.
         """
@@ -110,7 +109,7 @@ class Store:
         with self._writing(session) as connection:
             if line_of(connection, session) is not None:  # nobody has forgotten it since
                 keep_graph(connection, line.number, len(events), maker, made)
-        return bare(made)
+        return made
 
     def forget(self, session: str) -> None:
         """Take a session out of the store for good, by its id; SessionRunning if it is not over."""

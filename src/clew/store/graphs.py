@@ -1,122 +1,170 @@
-"""Graphs as plain rows that JSON can hold, and back, made for slicing: what no slice needs is left out or made late.
+"""Graphs as lines of text, and back, made for slicing: what a slice does not ask for stays a line.
 
-A graph comes back with all its dependences, each made when it is asked for; its steps come back without their calls
-and effects.
+The first line says what every slice asks for. Then comes a line for each step, with its dependences.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias, overload
 
 from clew.model.effects import Reason
 from clew.model.events import Kept, SourceSeen, Step
 from clew.model.graph import Dependence, Graph, Save, Via
-from clew.model.resources import Resource
 from clew.store.rows import AnyRow, Row, from_row, resource_from, resource_row, to_row, variable_from, variable_row
 
-VIAS, REASONS = tuple(Via), tuple(Reason)
-HOWS = tuple((via, reason) for via in VIAS for reason in REASONS)
+HOWS = tuple((via, reason) for via in Via for reason in Reason)
 NUMBERS: Mapping[tuple[Via, Reason], int] = {how: number for number, how in enumerate(HOWS)}
-NONE = -1  # as the number of a resource
-Flat: TypeAlias = list[int]
+END = -1  # the step that what stands at the end depends from
+
+Found: TypeAlias = tuple[Dependence, ...]
 
 
-def packed_graph(graph: Graph) -> Row:
-    """Give the row of a graph."""
-    resources = Resources()
-    dependences = [(step, resources.flat(found)) for step, found in graph.dependences.items()]
-    needs = [(name, resources.flat(found)) for name, found in graph.needs.items()]
-    branches = [(step, resources.flat(found)) for step, found in graph.branches.items()]
-    saves = [
-        (to_row(save.kept), [(name, resources.flat(found)) for name, found in save.needs.items()])
-        for save in graph.saves.values()
-    ]
-    return (
+def packed_graph(graph: Graph) -> str:
+    """Give the text of a graph."""
+    head = (
         [to_row(SourceSeen(source, 0.0)) for source in graph.sources],
-        [(step.number, step.source, step.statement, step.started, step.seconds, step.raised) for step in graph.steps],
+        [(step.number, step.source, step.statement) for step in graph.steps],
         [variable_row(variable) for variable in graph.variables.values()],
+        [(name, rows_of(found)) for name, found in graph.needs.items()],
+        [(step, rows_of(found)) for step, found in graph.branches.items()],
         graph.faults,
-        resources.rows(),
-        dependences,
-        needs,
-        branches,
-        saves,
+        [save_row(save) for save in graph.saves.values()],
     )
+    lines = ((to_row(step), rows_of(graph.dependences.get(step.number, ()))) for step in graph.steps)
+    return "\n".join(json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in (head, *lines))
 
 
-def unpacked_graph(row: AnyRow) -> Graph:
-    """Give the graph of a row; its steps have neither calls nor effects."""
-    sources, steps, variables, faults, resources, dependences, needs, branches, saves = row
-    known = tuple(map(resource_from, resources))
+def unpacked_graph(text: str) -> Graph:
+    """Give the graph of a text."""
+    head, *lines = text.split("\n")
+    sources, places, variables, needs, branches, faults, saves = json.loads(head)
+    rows = Lines(lines, places)
     standing = [variable_from(each) for each in variables]
-    return Graph(
+    return KeptGraph(
         tuple(seen.source for seen in map(from_row, sources) if isinstance(seen, SourceSeen)),
-        tuple(Step(*step) for step in steps),
-        Dependences(dict(dependences), known),
+        KeptSteps(rows),
+        KeptDependences(rows),
         {variable.name: variable for variable in standing},
-        {name: dependences_of(-1, flat, known) for name, flat in needs},
-        {step: dependences_of(step, flat, known) for step, flat in branches},
+        {name: dependences_of(END, found) for name, found in needs},
+        {step: dependences_of(step, found) for step, found in branches},
         tuple(faults),
-        {(save.kept.step, save.kept.nth): save for save in saves_of(saves, known)},
+        {(save.kept.step, save.kept.nth): save for save in saves_of(saves)},
     )
 
 
-def bare(graph: Graph) -> Graph:
-    """Give a graph as it would come back."""
-    return replace(graph, steps=tuple(replace(step, calls=(), effects=()) for step in graph.steps))
+class Lines:
+    """The lines of a graph's steps, each read when it is asked for, and where each step stands."""
+
+    def __init__(self, lines: Sequence[str], places: Sequence[Sequence[int]]) -> None:
+        if len(lines) != len(places):
+            raise ValueError(f"{len(lines)} steps for {len(places)} places")
+        self._lines = lines
+        self._read: dict[int, Any] = {}
+        self.ran = [(source, statement) for _, source, statement in places]
+        self.numbers = [number for number, _, _ in places]
+        self.at = {number: index for index, number in enumerate(self.numbers)}
+
+    def row(self, index: int) -> AnyRow:
+        """Give the rows of a step, and of its dependences."""
+        if index not in self._read:
+            self._read[index] = json.loads(self._lines[index])
+        found: AnyRow = self._read[index]
+        return found
 
 
-def saves_of(rows: Iterable[AnyRow], known: Sequence[Resource]) -> Iterator[Save]:
+class KeptSteps(Sequence[Step]):
+    """The steps of a graph, each made when it is asked for."""
+
+    def __init__(self, lines: Lines) -> None:
+        self.lines = lines
+        self._made: dict[int, Step] = {}
+
+    def __len__(self) -> int:
+        return len(self.lines.numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Step, ...]: ...
+    def __getitem__(self, index: int | slice) -> Step | tuple[Step, ...]:
+        if isinstance(index, slice):
+            return tuple(map(self._step, range(len(self))[index]))
+        return self._step(range(len(self))[index])
+
+    def __iter__(self) -> Iterator[Step]:
+        return map(self._step, range(len(self)))
+
+    def _step(self, index: int) -> Step:
+        if index not in self._made:
+            self._made[index] = step_of(self.lines.row(index)[0])
+        return self._made[index]
+
+
+class KeptDependences(Mapping[int, Found]):
+    """The dependences of a graph's steps, made when they are asked for."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+
+    def __getitem__(self, step: int) -> Found:
+        return dependences_of(step, self._lines.row(self._lines.at[step])[1])
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._lines.numbers)
+
+    def __len__(self) -> int:
+        return len(self._lines.numbers)
+
+
+class KeptGraph(Graph):
+    """A graph that comes from the store: the same as any other, and quick where little of it is asked for."""
+
+    steps: KeptSteps
+
+    def step(self, number: int) -> Step:
+        """Give the step of that number."""
+        return self.steps[self.steps.lines.at[number]]
+
+    def ran(self) -> Iterable[tuple[int, int]]:
+        """Give source and statement of each step."""
+        return self.steps.lines.ran
+
+
+def step_of(row: AnyRow) -> Step:
+    """Give the step of a row; ValueError if it is another event's."""
+    match from_row(row):
+        case Step() as step:
+            return step
+        case other:
+            raise ValueError(f"no step has the row of a {type(other).__name__}")
+
+
+def save_row(save: Save) -> Row:
+    """Give the row of a save."""
+    return (to_row(save.kept), [(name, rows_of(found)) for name, found in save.needs.items()])
+
+
+def saves_of(rows: Iterable[AnyRow]) -> Iterator[Save]:
     """Give the saves of a graph."""
     for row, needs in rows:
         kept = from_row(row)
         if isinstance(kept, Kept):
-            yield Save(kept, {name: dependences_of(-1, flat, known) for name, flat in needs})
+            yield Save(kept, {name: dependences_of(END, found) for name, found in needs})
 
 
-class Dependences(Mapping[int, tuple[Dependence, ...]]):
-    """The dependences of steps, made when they are asked for: a slice needs few of them."""
-
-    def __init__(self, flats: Mapping[int, Flat], known: Sequence[Resource]) -> None:
-        self._flats, self._known = flats, known
-
-    def __getitem__(self, step: int) -> tuple[Dependence, ...]:
-        return dependences_of(step, self._flats[step], self._known)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._flats)
-
-    def __len__(self) -> int:
-        return len(self._flats)
+def rows_of(dependences: Iterable[Dependence]) -> list[Row]:
+    """Give the rows of what one step depends on."""
+    return [
+        (each.on, NUMBERS[each.via, each.reason], *(resource_row(each.resource) if each.resource else ()))
+        for each in dependences
+    ]
 
 
-def dependences_of(step: int, flat: Flat, known: Sequence[Resource]) -> tuple[Dependence, ...]:
-    """Give the dependences of a step from their numbers."""
-    each = iter(flat)
+def dependences_of(step: int, rows: Iterable[AnyRow]) -> Found:
+    """Give the dependences of a step."""
     return tuple(
-        Dependence(step, on, HOWS[how][0], None if resource == NONE else known[resource], HOWS[how][1])
-        for on, how, resource in zip(each, each, each, strict=True)
+        Dependence(step, on, HOWS[how][0], resource_from(resource) if resource else None, HOWS[how][1])
+        for on, how, *resource in rows
     )
-
-
-class Resources:
-    """The resources that dependences speak of, numbered: the same ones come again and again."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[Resource, int] = {}
-
-    def flat(self, dependences: Iterable[Dependence]) -> Flat:
-        """Say dependences as numbers, three of each: on which step, how, through which resource."""
-        found: Flat = []
-        for each in dependences:
-            resource = NONE
-            if each.resource is not None:
-                resource = self._numbers.setdefault(each.resource, len(self._numbers))
-            found += (each.on, NUMBERS[each.via, each.reason], resource)
-        return found
-
-    def rows(self) -> list[Row]:
-        """Give the rows of all that were numbered."""
-        return [resource_row(resource) for resource in self._numbers]

@@ -38,7 +38,7 @@ def stored_events(connection: Connection, session: int) -> tuple[Event, ...]:
 
 def keep_graph(connection: Connection, session: int, events: int, maker: str, graph: Graph) -> None:
     """Keep the graph of a session, made from so many of its events, unless one of more of them is there."""
-    line = {"session": session, "events": events, "maker": maker, "content": packed(packed_graph(graph))}
+    line = {"session": session, "events": events, "maker": maker, "content": squeezed(packed_graph(graph))}
     change = {name: line[name] for name in ("events", "maker", "content")}
     made = upsert(connection, GRAPHS, line, ["session"], change, where=GRAPHS.c.events <= events)
     connection.execute(made)
@@ -49,7 +49,7 @@ def kept_graph(connection: Connection, session: int, events: int, maker: str) ->
     asked = select(GRAPHS.c.content).where(GRAPHS.c.session == session)
     current = (GRAPHS.c.events == events, GRAPHS.c.maker == maker)
     content = connection.execute(asked.where(*current)).scalar_one_or_none()
-    return None if content is None else unpacked_graph(unpacked(content))
+    return None if content is None else unpacked_graph(loose(content))
 
 
 def remove(connection: Connection, session: int) -> None:
@@ -60,13 +60,22 @@ def remove(connection: Connection, session: int) -> None:
 
 def packed(rows: Sequence[Any]) -> bytes:
     """Give rows as bytes, few of them."""
-    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode("utf-8", "surrogatepass"))
+    return squeezed(json.dumps(rows, ensure_ascii=False, separators=(",", ":")))
 
 
 def unpacked(content: bytes) -> Any:
     """Give the rows again; ValueError if the bytes are not what `packed` gave."""
+    return json.loads(loose(content))
+
+
+def squeezed(text: str) -> bytes:
+    """Give a text as few bytes."""
+    return zlib.compress(text.encode("utf-8", "surrogatepass"))
+
+
+def loose(content: bytes) -> str:
+    """Give the text again; ValueError if the bytes are not what `squeezed` gave."""
     try:
-        return json.loads(zlib.decompress(content).decode("utf-8", "surrogatepass"))
+        return zlib.decompress(content).decode("utf-8", "surrogatepass")
     except zlib.error as error:
         raise ValueError(str(error)) from error
