@@ -35,10 +35,12 @@ FLOORS = {
     "archive": 4,  # not `artifacts`: that is a function, `clew.artifacts()`
     "plugins": 4,
     "screen": 4,
-    "checks": 5,  # not `verify`: that is a function, `clew.verify()`
+    "checks": 4.5,  # not `verify`: that is a function, `clew.verify()`
     "session": 5,
     "api": 6,
     "stores": 6,
+    "proof": 6,
+    "executor": 6,
     "cli": 7,
     "ipython": 7,
     "web": 7,

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
         tag,
         uses,
     )
+    from clew.executor import Executor
     from clew.ipython.extension import load_ipython_extension, unload_ipython_extension
+    from clew.proof import verify
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Executor",
     "__version__",
     "artifacts",
     "delete",
@@ -47,9 +50,11 @@ __all__ = [
     "tag",
     "unload_ipython_extension",
     "uses",
+    "verify",
 ]
 
 _HOMES = {
+    "Executor": "clew.executor",
     "artifacts": "clew.api",
     "delete": "clew.api",
     "diff": "clew.api",
@@ -64,6 +69,7 @@ _HOMES = {
     "slice": "clew.api",
     "tag": "clew.api",
     "uses": "clew.api",
+    "verify": "clew.proof",
     "load_ipython_extension": "clew.ipython.extension",
     "unload_ipython_extension": "clew.ipython.extension",
 }

@@ -196,7 +196,7 @@ def run(path: Path, argv: Sequence[str] = (), *, allow_errors: bool = False, sto
     return Run(done.session, recording_of(done.events), done.error, done.seconds)
 
 
-def verify(path: Path, argv: Sequence[str], slices: Mapping[str, SliceView]) -> dict[str, Verdict]:
+def verify_program(path: Path, argv: Sequence[str], slices: Mapping[str, SliceView]) -> dict[str, Verdict]:
     """Run a program and each slice of it in clean processes without clew, and compare what they make."""
     codes = {name: view.code for name, view in slices.items()}
     if is_notebook(path):

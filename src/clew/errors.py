@@ -29,6 +29,7 @@ ClewError
 │   ├── UnknownCodec        a value in a format that nobody here reads
 │   ├── UntrustedValue      a value that would run code of somebody we do not trust
 │   └── DamagedRecord       a record in the store or journal that cannot be read
+├── ReplayFailed            the code of a value does not make it again
 ├── BadPack                 a knowledge pack that says something we do not understand
 └── MissingExtra            a package that an optional part needs is not installed
 """
@@ -271,6 +272,14 @@ class UntrustedValue(StoreError):
         super().__init__(f"a {type} was not loaded, for it can run code and {why}")
         self.type, self.signer, self.why = type, signer, why
         self.hint = hint
+
+
+class ReplayFailed(ClewError):
+    """The code of a value does not make it again; `why` has the traceback and what it printed, where it was run."""
+
+    def __init__(self, artifact: str, why: str) -> None:
+        super().__init__(f"{artifact} was not made again: {why}")
+        self.artifact, self.why = artifact, why
 
 
 class BadPack(ClewError):

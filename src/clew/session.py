@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from clew.archive.archive import Making
     from clew.archive.opening import Open, Shelf
     from clew.archive.wishes import Wish
+    from clew.checks.desk import Desk
     from clew.model.artifacts import ArtifactRecord, Origin
     from clew.model.events import Event
     from clew.store.database import Store
@@ -255,7 +256,14 @@ def shelf(setting: str | None = None) -> Shelf:
     from clew.archive.opening import Shelf  # as above
 
     address = address_of(setting)
-    return Shelf(lambda drained: archive(address.said, drained=drained), address.where)
+    return Shelf(lambda drained: archive(address.said, drained=drained), address.where, lambda: desk(address.said))
+
+
+def desk(setting: str | None = None) -> Desk:
+    """Where the values of a store are made again."""
+    from clew.checks.desk import Desk  # only who makes one again needs it
+
+    return Desk(lambda: archive(setting))
 
 
 def bare_store(setting: str | None = None) -> Store:

@@ -25,7 +25,7 @@ from clew.model.graph import Graph
 from clew.store.blobs import Blobs
 from clew.store.codecs.codec import Codec
 from clew.store.codecs.files import named
-from clew.store.keeping import fetch, keep
+from clew.store.keeping import codec_of, fetch, keep
 from clew.store.progress import Bar, size_of
 from clew.store.sessions import SessionRow
 from clew.store.trust import Keys
@@ -180,6 +180,15 @@ class Archive:
         except FileNotFoundError:
             raise UsageError(f"{target}: no such folder") from None
         return target
+
+    def write(self, record: ArtifactRecord, value: object, path: Path) -> None:
+        """Write another value to a file in the format of an artifact."""
+        codec = codec_of(record.value, self.codecs)
+        try:
+            with open(path, "wb") as file:
+                codec.write(value, file)
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror}") from None
 
     def suffix(self, record: ArtifactRecord) -> str:
         """Tell what the names of files of an artifact's format end in."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
 from clew.archive.archive import Archive
 from clew.archive.mlflow import NAME as MLFLOW
@@ -13,6 +14,7 @@ from clew.capture.watching import OwnLoading
 from clew.model.artifacts import ArtifactRecord
 from clew.model.events import Event, Step
 from clew.model.graph import Graph
+from clew.model.verdicts import Checked, Manner, Verdict
 from clew.observe.audit import WIRE, OwnWork
 from clew.store.blobs import Blobs
 from clew.store.codecs.codec import Codec
@@ -63,11 +65,24 @@ class Open:
             self._own.__exit__(*raised)
 
 
+class Desk(Protocol):
+    """Where values are made again."""
+
+    def verify_one(self, record: ArtifactRecord, manner: Manner, watcher: Any) -> tuple[ArtifactRecord, Verdict]:
+        """Verify an artifact; give it with the verdict."""
+
+    def replay(self, record: ArtifactRecord, manner: Manner, watcher: Any, *, here: bool) -> object:
+        """Make its value again."""
+
+    def verdicts(self, record: ArtifactRecord) -> tuple[Checked, ...]:
+        """Give what came of all checks of it."""
+
+
 class Shelf:
     """Where artifacts are taken from: the store is opened whenever something of one is asked for."""
 
-    def __init__(self, open_: Callable[[bool], Open], where: str) -> None:
-        self._open, self.where = open_, where
+    def __init__(self, open_: Callable[[bool], Open], where: str, desk: Callable[[], Desk]) -> None:
+        self._open, self.where, self.desk = open_, where, desk
 
     def value(self, record: ArtifactRecord) -> object:
         """The value of an artifact."""
@@ -93,6 +108,11 @@ class Shelf:
         """Write the value's file."""
         with self._open(False) as found:
             return found.export(record, path)
+
+    def write(self, record: ArtifactRecord, value: object, path: Path) -> None:
+        """Write another value in the format of an artifact."""
+        with self._open(False) as found:
+            found.write(record, value, path)
 
     def suffix(self, record: ArtifactRecord) -> str:
         """What the names of files of its format end in."""

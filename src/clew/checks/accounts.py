@@ -20,11 +20,12 @@ def failure_said(raised: Mapping[str, Any], lines: Lines) -> str:
     return f"{text} ({lines.said(own[0])})" if own[0] else text
 
 
-def traceback_said(raised: Mapping[str, Any], lines: Lines, code: str) -> str:
+def traceback_said(raised: Mapping[str, Any], lines: Lines) -> str:
     """Write a traceback that begins at the user's code, with the user's own places."""
+    first = next((path for path, *_ in raised["frames"]), "")
     said = ["Traceback (most recent call last):"]
     for path, line, name, text in raised["frames"]:
-        place, number = lines.places.get(line, (path, line)) if path.endswith(code) else (path, line)
+        place, number = lines.places.get(line, (path, line)) if path == first else (path, line)
         said += [f'  File "{place}", line {number}, in {name}', *([f"    {text}"] if text else [])]
     return "\n".join([*said, str(raised["text"])])
 
@@ -51,3 +52,13 @@ def refused(account: Account, conditions: Conditions) -> str:
     how = f"killed by signal {-account.status}" if account.status and account.status < 0 else f"status {account.status}"
     limit = f", with {conditions.memory:,} bytes of memory allowed" if conditions.memory else ""
     return f"{how}{limit}{f': {said}' if said else ''}"
+
+
+def output_said(account: Account, lines: Lines) -> str:
+    """Give what the code printed, and the traceback where it failed; empty where it just ran."""
+    raised = account.answer["raised"] if account.answer is not None else None
+    if account.answer is not None and raised is None:
+        return ""
+    printed = [text.decode(errors="replace").rstrip() for text in (account.stdout, account.stderr)]
+    failed = traceback_said(raised, lines) if raised is not None else ""
+    return "\n".join(filter(None, (*printed, failed)))

@@ -33,7 +33,7 @@ def judge(order: Mapping[str, Any], namespace: Mapping[str, Any], failure: BaseE
     started = time.perf_counter()
     if isinstance(mark, Trace):
         mark.close()
-    answer: dict[str, Any] = {"raised": told(failure, order["code"])}
+    answer: dict[str, Any] = {"raised": described(failure, order["code"])}
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 3000))
     logging.disable()  # drawing figures may complain; what the process has said by now is the program's
     with warnings.catch_warnings(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
@@ -147,17 +147,17 @@ def exact(codec: Codec, value: Any, file: BinaryIO) -> bool:
 # ---- what went wrong ----------------------------------------------------------------------------------------
 
 
-def told(failure: BaseException | None, code: str) -> dict[str, Any] | None:
+def described(failure: BaseException | None, code: str) -> dict[str, Any] | None:
     """Describe an exception by the frames from the user's code on; None for none."""
     if failure is None:
         return None
+    kinds = [each.__name__ for each in type(failure).__mro__]
     frames = traceback.extract_tb(failure.__traceback__)
     first = next((number for number, frame in enumerate(frames) if frame.filename == code), len(frames))
     listed = [[each.filename, each.lineno or 0, each.name, line_of(each)] for each in frames[first:]]
     lines = traceback.format_exception_only(failure)
     at = failure.lineno if isinstance(failure, SyntaxError) and failure.filename == code else 0
     said = {"type": type(failure).__name__, "text": "".join(lines).rstrip("\n"), "frames": listed, "line": at or 0}
-    kinds = [each.__name__ for each in type(failure).__mro__]
     return {**said, "kinds": kinds, "path": str(getattr(failure, "filename", None) or "")}
 
 

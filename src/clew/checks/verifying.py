@@ -47,7 +47,7 @@ class Task:
     program: Program
     conditions: Conditions
     lines: Lines
-    stored: str
+    stored: str = ""
     doubts: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()  # what it reads of which nobody knows whether it holds what it held
     verdict: Verdict | None = None  # where it is known before anything is run
@@ -85,25 +85,30 @@ def verdict_said(verdict: Verdict) -> str:
 # ---- before anything is run ---------------------------------------------------------------------------------
 
 
-def task_of(record: ArtifactRecord, archive: Archive, manner: Manner, folder: Path) -> Task:
-    """Get ready to verify an artifact; its bytes are put into a folder, those of pickles only if they are trusted."""
+def ready(record: ArtifactRecord, archive: Archive, manner: Manner) -> Task:
+    """Get ready to run the code of an artifact; where that makes no sense, the verdict is known already."""
     ran = archive.sessions.started(record.origin.session) if record.origin.session else None
     program = program_of(record, ran)
     conditions = Conditions(seconds=manner.seconds, memory=manner.memory, in_place=manner.in_place)
     why, found = hopeless(record), doubts(record, same_packages=manner.same_packages)
-    if not why and found and not manner.force:
-        why = "; ".join(found)
-    if why:
-        return Task(record, program, conditions, Lines(program.code), "", found, verdict=CannotTell(why))
+    if why or (found and not manner.force):
+        verdict = CannotTell(why or "; ".join(found))
+        return Task(record, program, conditions, Lines(program.code), doubts=found, verdict=verdict)
     graph, steps = archive.graph(record), archive.steps(record)
-    lines = lines_of(program.code, graph, steps)
-    unknown = (*unknown_contents(record), *added_to(steps, record.inputs))
     if graph is not None:
         program = replace(program, made=made(graph.steps, record.inputs))
+    unknown = (*unknown_contents(record), *added_to(steps, record.inputs))
+    return Task(record, program, conditions, lines_of(program.code, graph, steps), doubts=found, unknown=unknown)
+
+
+def with_stored(task: Task, archive: Archive, folder: Path) -> Task:
+    """Put the kept value into a folder, to be compared with; where it cannot be had, the verdict is known already."""
+    if task.verdict is not None:
+        return task
     try:
-        return Task(record, program, conditions, lines, stored(record, archive, folder), found, unknown)
+        return replace(task, stored=stored(task.record, archive, folder))
     except ClewError as error:
-        return Task(record, program, conditions, lines, "", found, verdict=CannotTell(str(error)))
+        return replace(task, verdict=CannotTell(str(error)))
 
 
 def stored(record: ArtifactRecord, archive: Archive, folder: Path) -> str:
@@ -131,7 +136,7 @@ def verify_all(
 ) -> list[Outcome]:
     """Verify artifacts, several side by side; `done` hears of each at once, `told` which line of how many runs."""
     with tempfile.TemporaryDirectory(prefix="clew-verify-") as folder:
-        tasks = [task_of(record, archive, manner, Path(folder)) for record in records]
+        tasks = [with_stored(ready(each, archive, manner), archive, Path(folder)) for each in records]
         with ThreadPoolExecutor(manner.jobs or len(os.sched_getaffinity(0))) as pool:
             outcomes = []
             for outcome in pool.map(lambda task: verified(task, manner, told), tasks):

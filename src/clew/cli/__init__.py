@@ -25,6 +25,8 @@ COMMANDS = {
     "get": "show the value of an artifact, or hand out its file",
     "code": "print the code that makes an artifact",
     "diff": "say how two artifacts differ, and why they may",
+    "verify": "run the code of artifacts in clean processes, and compare",
+    "replay": "make the value of an artifact again",
     "inputs": "list the files, tables and URLs that an artifact was made from",
     "uses": "list the artifacts that were made from a file, table or URL",
     "tag": "put tags on an artifact, and take them off",

@@ -153,7 +153,7 @@ def _give(views: dict[str, SliceView], source: Cuttable, json_path: str | None) 
 
 def _verify(views: dict[str, SliceView], source: Cuttable, argv: Sequence[str]) -> bool:
     """Say of each slice whether it makes the same value, run alone; tell whether none makes another."""
-    verdicts = api.verify(Path(source.file), argv, views)
+    verdicts = api.verify_program(Path(source.file), argv, views)
     for name, verdict in verdicts.items():
         say(f"{name}: {_said(verdict)}")
     return not any(isinstance(verdict, Differs) for verdict in verdicts.values())

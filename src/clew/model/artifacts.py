@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from clew.model.data import dataclass
 from clew.model.typed import StrEnum
-from clew.model.verdicts import Checked
+from clew.model.verdicts import Checked, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +116,16 @@ class ArtifactRecord:
     note: str = ""
     deleted: float | None = None
     checked: Checked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of verifying an artifact: `record` has the verdict as it was kept.
+
+    `notes` are doubts in spite of which it was run; `output` is what the code printed, and how it failed, if it did.
+    """
+
+    record: ArtifactRecord
+    verdict: Verdict
+    notes: tuple[str, ...] = ()
+    output: str = ""

@@ -11,8 +11,10 @@ from clew.analysis.secrets import masked
 from clew.model.artifacts import ArtifactRecord, Blob, Environment, Input, Whence
 from clew.model.events import Step
 from clew.model.graph import Graph
+from clew.model.verdicts import Checked, Manner, Verdict
 from clew.screen.columns import bytes_said, clock, shortened
 from clew.screen.page import box, code_listing, notes_list, table
+from clew.screen.verdicts import Looking, verdict_json, verdict_said, verdict_word
 
 WHOLE = "nobody watched the program: this is all of its code"
 
@@ -43,6 +45,9 @@ class Shelf(Protocol):
 
     def tagged(self, record: ArtifactRecord, tags: dict[str, str], remove: tuple[str, ...]) -> ArtifactRecord:
         """The record with tags put on and taken off."""
+
+    def desk(self) -> Any:
+        """Where its value is made again."""
 
 
 class Artifact:
@@ -145,7 +150,47 @@ class Artifact:
         """Everything that the session did, and who depends on whom; None where nobody watched."""
         return self._shelf.graph(self.record)
 
+    @property
+    def checked(self) -> Checked | None:
+        """What came of verifying it last; None where nobody has."""
+        return self.record.checked
+
+    @property
+    def verdicts(self) -> tuple[Checked, ...]:
+        """What came of verifying it each time, oldest first."""
+        found: tuple[Checked, ...] = self._shelf.desk().verdicts(self.record)
+        return found
+
     # ---- what can be done with it -------------------------------------------------------------------------
+
+    def verify(
+        self,
+        *,
+        force: bool = False,
+        tolerance: float = 0.0,
+        in_place: bool = False,
+        seconds: float = 600.0,
+        memory: int = 0,
+        same_packages: bool = False,
+    ) -> Verdict:
+        """Run its code in a clean process, and say whether that makes the same value; see `clew.verify`."""
+        manner = Manner(force, tolerance, in_place, seconds, memory, same_packages=same_packages)
+        verdict: Verdict
+        self.record, verdict = self._shelf.desk().verify_one(self.record, manner, Looking())
+        return verdict
+
+    def replay(
+        self,
+        *,
+        here: bool = False,
+        force: bool = False,
+        in_place: bool = False,
+        seconds: float = 600.0,
+        memory: int = 0,
+    ) -> Any:
+        """Make the value again, in a clean process or, with `here`, in this one; ReplayFailed where the code fails."""
+        manner = Manner(force, 0.0, in_place, seconds, memory)
+        return self._shelf.desk().replay(self.record, manner, Looking(), here=here)
 
     def export(self, path: str | Path) -> Path:
         """Write the value's file, as other tools read it, to a path; into a folder, under its own name."""
@@ -209,6 +254,7 @@ def facts(record: ArtifactRecord) -> tuple[str, ...]:
         clock(record.created),
         tags_said(record),
         shortened(record.note, 60),
+        "" if record.checked is None else verdict_word(record.checked),
         deleted,
     )
 
@@ -233,6 +279,7 @@ def provenance(record: ArtifactRecord) -> str:
         ("on", " · ".join(filter(None, [f"Python {ran.python}", ran.platform, ran.host]))),
         ("by", ran.user),
         ("git", git),
+        ("verdict", verdict_said(record.checked)),
         ("format", f"{record.value.codec}{', signed' if record.value.signature else ''}"),
     ]
     return table(("", ""), [row for row in rows if row[1]])
@@ -258,6 +305,7 @@ def record_json(record: ArtifactRecord) -> dict[str, object]:
         "step": origin.step,
         "variable": origin.variable,
         "code_is": origin.whence.value,
+        "verified": verdict_json(record.checked),
         "inputs": [input_json(each) for each in record.inputs],
         "environment": {
             "python": ran.python,

@@ -11,9 +11,10 @@ from clew.model.data import dataclass
 from clew.screen.artifact import Artifact, input_json, tags_said, type_said
 from clew.screen.columns import bytes_said, clock, columns, counted, shortened
 from clew.screen.page import box, table
+from clew.screen.verdicts import verdict_word
 from clew.store.settings import Set
 
-HEADINGS = ("name", "version", "created", "type", "size", "tags", "note")
+HEADINGS = ("name", "version", "created", "type", "size", "verdict", "tags", "note")
 RIGHT = frozenset({1, 4})
 INPUT_HEADINGS = ("kind", "place", "size", "modified", "hash")
 
@@ -67,6 +68,7 @@ def cells(record: ArtifactRecord) -> tuple[str, ...]:
         clock(record.created),
         shortened(type_said(record.value.type), 30),
         bytes_said(kept.size) if isinstance(kept, Blob) else "elsewhere",
+        verdict_word(record.checked),
         shortened(tags_said(record), 40),
         shortened(record.note, 50),
     )

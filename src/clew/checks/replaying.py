@@ -1,0 +1,105 @@
+"""A kept value made again and handed out: by a clean process, through a format of the store, or here."""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import linecache
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from clew.archive.archive import Archive
+from clew.archive.diff import called
+from clew.checks.accounts import output_said, refused, traceback_said
+from clew.checks.judge import JUDGE, described
+from clew.checks.verifying import PROGRESS, SEEDS, Task, ready, seeded
+from clew.errors import ReplayFailed
+from clew.model.artifacts import ArtifactRecord
+from clew.model.verdicts import CannotTell, Manner
+from clew.replay.clean import Account, Program, run_alone
+from clew.replay.surroundings import State, put, state_now
+
+FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+Follow = Callable[[ArtifactRecord, int, int], None]
+
+
+def replayed(
+    record: ArtifactRecord, archive: Archive, manner: Manner, *, here: bool, told: Follow | None = None
+) -> object:
+    """Make the value of an artifact again; ReplayFailed, with the traceback, where its code fails."""
+    task = ready(record, archive, manner)
+    if isinstance(task.verdict, CannotTell):
+        raise ReplayFailed(called(record), task.verdict.why)
+    if here:
+        return made_here(task, told)
+    with tempfile.TemporaryDirectory(prefix="clew-replay-", ignore_cleanup_errors=True) as folder:
+        return made_apart(task, archive, Path(folder), told)
+
+
+def made_apart(task: Task, archive: Archive, scratch: Path, told: Follow | None) -> object:
+    """Make a value in a clean process; it comes back through the first format that holds it."""
+    asked = {"variable": task.record.origin.variable, "stored": "", "codec": "", "tolerance": 0.0, "keep": True}
+    count = task.program.code.count("\n")
+    heard = None if told is None else lambda line: told(task.record, line, count)
+    marker = PROGRESS if told is not None else ""
+    conditions = seeded(task.conditions, SEEDS[0])
+    account = run_alone(task.program, conditions, JUDGE, asked, marker=marker, told=heard, scratch=scratch)
+    answer = checked_answer(account, task)
+    for codec in archive.codecs:
+        if codec.name == answer["codec"]:
+            with open(scratch / "value", "rb") as file:
+                return codec.read(file)
+    raise ReplayFailed(called(task.record), "no format holds the value, so it cannot be handed over (here=True can)")
+
+
+def checked_answer(account: Account, task: Task) -> Any:
+    """Give what the judge said of a run that made the value; else ReplayFailed."""
+    name, answer = called(task.record), account.answer
+    if account.status is None:
+        raise ReplayFailed(name, f"not done after {task.conditions.seconds:.0f} s")
+    if answer is None:
+        raise ReplayFailed(name, f"the process ended early: {refused(account, task.conditions)}")
+    if answer["missing"] or answer["raised"]:
+        said = output_said(account, task.lines) or f"it makes no variable {task.record.origin.variable}"
+        raise ReplayFailed(name, f"its code fails:\n{said}")
+    return answer
+
+
+# ---- in this process ----------------------------------------------------------------------------------------
+
+
+def made_here(task: Task, told: Follow | None) -> object:
+    """Make a value in this process, in a main module of its own; all else that the code does, it does to this one."""
+    program, before = task.program, state_now()
+    module = ModuleType("__main__")
+    if program.file:
+        module.__dict__["__file__"] = program.file
+    path = [str(Path(program.file).parent) if program.file else "", *before.path[1:]]
+    try:
+        put(State(str(program.folder), list(program.arguments), path, module, before.displayhook))
+        run_in(module, program, task, told)
+    finally:
+        put(before)
+    return module.__dict__[task.record.origin.variable]
+
+
+def run_in(module: ModuleType, program: Program, task: Task, told: Follow | None) -> None:
+    """Run a program in a module, a statement at a time; ReplayFailed where it fails."""
+    name = f"<{called(task.record)}>"
+    text = program.code
+    if program.shell:
+        raise ReplayFailed(called(task.record), "its code needs IPython (without here=True it gets one of its own)")
+    tree = ast.parse(text, name)
+    flags = compile(text, name, "exec", dont_inherit=True).co_flags & FUTURES
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    for node in tree.body:
+        if told is not None:
+            told(task.record, node.lineno, text.count("\n"))
+        try:
+            exec(compile(ast.Module([node], []), name, "exec", flags, dont_inherit=True), module.__dict__)
+        except Exception as error:
+            said = traceback_said(described(error, name) or {}, task.lines)
+            raise ReplayFailed(called(task.record), f"its code fails:\n{said}") from error
