@@ -31,7 +31,7 @@ class Recorded:
     @property
     def is_script(self) -> bool:
         """Whether it is a program that has a file, and not cells."""
-        return any(isinstance(source.place, FilePlace) for source in self.sources)
+        return self.kind == "script"
 
     def name_of(self, source: Source) -> str:
         """The name of a source in tracebacks: its file, or the notebook and the cell's number."""

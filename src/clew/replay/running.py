@@ -175,6 +175,21 @@ class Run:
         """Have one more source run when the others are done."""
         self.sources.append(source)
 
+    def drop(self) -> None:
+        """Leave out what has not run yet."""
+        with self.around:
+            self.todo.clear()
+            self.sources.clear()
+            self.failed = None
+            self.end_source(None)
+
+    def close(self) -> None:
+        """Run no more: what was waiting for something else is given up."""
+        self.drop()
+        if self.awaiting is not None:
+            self.awaiting.close()
+            self.awaiting = None
+
     # ---- one after the other ----------------------------------------------------------------------------
 
     def ready(self) -> Portion | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import os
 from collections.abc import Callable
 from types import FrameType
@@ -13,6 +14,7 @@ from clew.capture.rewriting import rewritten
 from clew.knowledge.registry import Knowledge
 from clew.model.events import Event, SourceSeen, Step
 from clew.model.places import Source
+from clew.model.statements import Statement
 from clew.observe.ambient import AmbientProbes
 from clew.observe.heap import Heap
 from clew.observe.kinds import KindTable
@@ -31,6 +33,8 @@ class Watcher(Recorder):
     ) -> None:
         self.events: list[Event] = []
         self.told, self.known_as = told, known_as
+        self.statement: Statement | None = None  # that of the step under way, or of the last one
+        self.found: dict[str, object] = {}  # what the names that the step under way looks up stood for
         super().__init__(
             namespace,
             self.events.extend,
@@ -41,6 +45,14 @@ class Watcher(Recorder):
             ambient=AmbientProbes(),
             strict=bool(os.environ.get("CLEW_STRICT")),
         )
+
+    def open(self, index: int, leaving: bool = False) -> None:
+        """A step begins."""
+        super().open(index, leaving)
+        self.statement = self.listing.statements[index]
+        places = (self.namespace, vars(builtins))
+        names = self.listing.statements[index].reads
+        self.found = {name: place[name] for place in reversed(places) for name in names if name in place}
 
     def close(self, raised: str) -> None:
         """The step under way is over."""
@@ -55,9 +67,9 @@ class Watcher(Recorder):
     def keep(self, frame: FrameType) -> tuple[int, int] | None:
         """A value is kept as an artifact: by the step of the session that is run again."""
         step, point = self.current, super().keep(frame)
-        return (
-            None if point is None or step is None else (self.known_as(*self.listing.owners[step.statement]), point[1])
-        )
+        if point is None or step is None:
+            return None
+        return self.known_as(*self.listing.owners[step.statement]), point[1]
 
     def rewrite(self, tree: ast.Module, source: int) -> tuple[ast.Module, int]:
         """Put markers into the tree of a source; give it, and the number from which its statements are counted."""
