@@ -8,6 +8,7 @@ from sys import getrefcount  # a program may replace it
 from types import ModuleType
 
 from clew.capture.doors import kept_unseen, modules_by_name
+from clew.capture.drawing import compare_figures
 from clew.capture.opened import Opened
 from clew.capture.photograph import Photograph
 from clew.capture.reading import Reader, whole
@@ -145,6 +146,7 @@ class Closer:
         if step.prepared:
             step.effects += self.heap.compare(step.looked, step.number)
             step.effects += self.handles()
+            step.effects += compare_figures(step, self.heap)
             if step.bare:
                 step.effects += [*kept_unseen(step, touch, self.heap), *modules_by_name(step, self.reader)]
         if self.stores.noted:

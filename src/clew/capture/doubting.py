@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clew.capture.callees import CONTAINERS
 from clew.capture.closing import Closer
+from clew.capture.drawing import look_at_figures
 from clew.capture.listing import Listing
 from clew.capture.opened import LONGEST_TEXT, Opened
 from clew.capture.reading import Reader, whole
@@ -77,6 +78,7 @@ class Doubter:
         """All variables that an unknown call in this step can get at; those that it may look up are read."""
         step.everything = True
         self.read_more(step, self.reader.called_names(step.read, self.listing.touches[step.statement].called))
+        look_at_figures(step, self.heap)
         if not LOOKS_UP.isdisjoint(self.reader.mentioned):
             self.read_names(step)
         by_name = self.reader.own_modules() if "modules" in step.words else frozenset()  # sys.modules["made"]

@@ -20,7 +20,7 @@ class Opened:
     statement reads; `watches_names`, that it may bind names that its text does not tell; `notes` are texts put together
     for calls; `takers` are the calls to which such texts matter, and whether they look up names in them; `cut_short` says that an exception ended it, which the program
     caught, `is_sure` that it came to its end otherwise;
-    `bare`, that the result of an unknown call is thrown away.
+    `bare`, that the result of an unknown call is thrown away; `figures` are those of pyplot's that are fingerprinted.
     """
 
     number: int
@@ -46,3 +46,4 @@ class Opened:
     is_sure: bool = True
     saves: int = 0
     bare: bool = False
+    figures: tuple[int, ...] = ()

@@ -14,6 +14,7 @@ from clew.capture.orders import Orders, taken_over
 from clew.capture.recorder import Recorder
 from clew.knowledge.registry import Knowledge, keep_packs
 from clew.model.events import Event, SessionEnded, SessionStarted
+from clew.model.quick import partial
 from clew.model.typed import Any, Callable, Iterable, Iterator, Sequence
 from clew.observe.ambient import AmbientProbes
 from clew.observe.audit import WIRE
@@ -135,6 +136,7 @@ def watch_program(namespace: dict[str, Any], loaded: frozenset[str]) -> None:
     atexit.register(sys.settrace, None)
     # And before that, for it is our doing, not the program's. (A function of ours would be seen by who traces.)
     atexit.register(setattr, WIRE, "traced", None)
+    WIRE.failed = partial(failed, recorder)
     recorder.sources = 1
     recorder.learn(plan, 0)
     recorder.begin(source)
@@ -183,6 +185,12 @@ def program_started(orders: Orders) -> SessionStarted:
     path = os.path.join(orders.folder, os.path.basename(orders.argv0))
     argv = (orders.argv0, *sys.argv[1:])
     return SessionStarted(orders.session, "script", path, argv, os.getcwd(), sys.version.split()[0], time.time())
+
+
+def failed(recorder: Recorder) -> None:
+    """An exception has ended the program: what its exit handlers do is no part of its last step."""
+    recorder.finish(getattr(sys, "last_value", None))
+    recorder.complete = True
 
 
 def end(recorder: Recorder, journal: Journal, process: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from _thread import get_ident
+from sys import _getframe
 
 from clew.model.typed import Any, Callable
 
@@ -22,7 +23,8 @@ WATCHED = frozenset(
 
 TRACING = frozenset(("sys.settrace", "sys.setprofile", "sys.monitoring.register_callback"))
 HOOKING = "sys.addaudithook"
-HEARD = WATCHED | TRACING | {HOOKING}
+FAILING = "sys.excepthook"
+HEARD = WATCHED | TRACING | {HOOKING, FAILING}
 COMMONEST = "builtins.id"  # of ten events, seven and more
 
 
@@ -48,12 +50,13 @@ class OwnWork:
 class Wire:
     """Hands the events of WATCHED to one listener; a failing listener never reaches the program that is watched."""
 
-    __slots__ = ("_added", "_own", "audited", "faults", "listener", "traced")
+    __slots__ = ("_added", "_own", "audited", "failed", "faults", "listener", "traced")
 
     def __init__(self) -> None:
         self.listener: Listener | None = None
         self.traced: Callable[[], None] | None = None  # called when the program sets a trace or profile function
         self.audited: Callable[[], None] | None = None  # called when the program adds an audit hook
+        self.failed: Callable[[], None] | None = None  # called when an exception has ended the program
         self.faults: list[str] = []
         self._own: set[int] = set()
         self._added = False
@@ -69,7 +72,7 @@ class Wire:
 
     def silence(self) -> None:
         """Let nobody listen: a forked child is not the program that we watch."""
-        self.listener = None
+        self.listener = self.failed = None
 
     def own_work(self) -> OwnWork:
         """Pass over what this thread does within: it is our doing, not the program's."""
@@ -87,6 +90,10 @@ class Wire:
 
     def _hear(self, event: str, args: tuple[Any, ...]) -> None:
         if get_ident() in self._own:
+            return
+        if event == FAILING:
+            if self.failed is not None and _getframe(1).f_back is None:  # the program's own frames are gone
+                self.failed()
             return
         if event in TRACING or event == HOOKING:
             told = self.audited if event == HOOKING else self.traced

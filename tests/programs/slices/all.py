@@ -9,6 +9,7 @@ from tests.programs.slices import (
     control,
     files,
     functions,
+    hidden,
     models,
     names,
     numpy_arrays,
@@ -18,5 +19,5 @@ from tests.programs.slices import (
 )
 from tests.programs.slices.case import Case
 
-TABLES = (names, functions, classes, containers, parts, control, ambient, files, numpy_arrays, pandas_frames, models, texts)
+TABLES = (names, functions, classes, containers, parts, control, ambient, files, hidden, numpy_arrays, pandas_frames, models, texts)
 CASES: tuple[Case, ...] = tuple(case for table in TABLES for case in table.CASES)
