@@ -26,6 +26,18 @@ def names_used(code: CodeType, operations: tuple[str, ...]) -> frozenset[str]:
     return frozenset(found)
 
 
+FORMATS = ("FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC")  # until Python 3.12, and from 3.13 on
+
+
+def formats(code: CodeType) -> bool:
+    """Tell whether code puts values into texts: f-strings, or `%` where it has a text with one."""
+    known = numbers()
+    held = code.co_code[::2]
+    if any(known[each] in held for each in FORMATS if each in known):
+        return True
+    return known["BINARY_OP"] in held and any(type(each) is str and "%" in each for each in code.co_consts)
+
+
 @cache
 def shifts_of(operations: tuple[str, ...]) -> dict[int, int]:
     """The operations that this Python has, by number, and how far from the right the argument's number of a name is."""

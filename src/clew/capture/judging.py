@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 import types
 
 from clew.capture.callees import CONTAINERS, Callees
 from clew.capture.clock import Clock
 from clew.capture.closing import Closer, current_figure
 from clew.capture.doubting import Doubter
+from clew.capture.dying import Dying
 from clew.capture.listing import Listing
 from clew.capture.opened import LONGEST_TEXT, Opened
 from clew.capture.reading import Reader
 from clew.capture.settings import asks_by_name
 from clew.capture.submodules import name_of
+from clew.capture.unseen import Unseen, method_of
 from clew.capture.verdicts import Harmless, Limited, Unknown, Verdict, verdict
 from clew.knowledge.facts import CalleeFacts
 from clew.knowledge.names import callee_names, function_name, method_names, type_name
 from clew.model.effects import Read, Reason
 from clew.model.events import Call
-from clew.model.resources import Ambient
+from clew.model.resources import Ambient, Module
 from clew.model.statements import HiddenCall, Touch
 from clew.model.typed import Any, Sequence
 from clew.observe.atoms import ATOMS
@@ -50,6 +53,8 @@ class Judge:
         reader: Reader,
         closer: Closer,
         doubter: Doubter,
+        dying: Dying,
+        unseen: Unseen,
         clock: Clock,
     ) -> None:
         self.listing = listing
@@ -60,6 +65,8 @@ class Judge:
         self.closer = closer
         self.doubter = doubter
         self.doubt = doubter.doubt
+        self.dying = dying
+        self.unseen = unseen
         self.clock = clock
 
     # ---- the text of a statement ------------------------------------------------------------------------
@@ -112,6 +119,10 @@ class Judge:
         self.read_code(step, own)
         self.consult(step, facts, names[0] if names else hidden.path)
         self.draw(step, facts, self.namespace.get(root or ""))
+        if facts is None and hidden.alone:
+            step.bare = True
+            self.unseen.note(step, names[0] if names else "", root or "", own)
+            self.unseen.note_own(step, own)
         if facts is None and hidden.method and not names and root is None and hidden.method in SAFE_METHODS:
             return Harmless() if not lively else Unknown()
         if facts is None:
@@ -147,6 +158,7 @@ class Judge:
         """Judge a call that is about to happen, and take in what it reads."""
         facts = self.callees.facts(names, callee)
         step.calls.append(Call(said, site.span, self.clock()))
+        self.dying.promised(step, site, said)
         self.read_code(step, callee)
         self.consult(step, facts, said, type_name(type(owner)).partition(".")[0])
         if facts is not None and facts.calls_back:
@@ -161,8 +173,11 @@ class Judge:
         if isinstance(judged, Harmless) and calls and self.callees.hands_on(site.handed):
             judged = Unknown()  # map(list.sort, rows)
         self.draw(step, facts, owner)
-        if facts is None and site.span == self.listing.statements[step.statement].span:
-            step.bare = True
+        if not isinstance(judged, Harmless) and site.span == self.listing.statements[step.statement].span:
+            step.bare = facts is None
+            if facts is None or type(owner) in CONTAINERS:
+                self.unseen.note(step, said, site.receiver, owner)
+                self.unseen.note_own(step, callee if owner is None else method_of(owner, site.method))
         if owner is not None and not site.receiver:
             self.handed_out(step, owner, judged)
         elif owner is not None and self.namespace.get(site.receiver) is not owner:
@@ -240,8 +255,18 @@ class Judge:
         if said.startswith("matplotlib.pyplot.") and "matplotlib.figure" not in (facts.seeds if facts else ()):
             step.effects += [Read(Ambient("matplotlib.figure")), *self.reader.figure(current_figure())]
         step.effects += self.reader.settings.consulted(top, said, self.closer.raising)
+        if "sys" in self.reader.stored:
+            self.redirected(step)
         if self.reader.patched:
             step.effects += self.reader.patches({top, *extra, "sys", "builtins", "os"})
+
+    def redirected(self, step: Opened) -> None:
+        """What a call prints goes to an object that the program put in the place of a standard stream."""
+        for name, own in (("stdout", "__stdout__"), ("stderr", "__stderr__")):
+            held = vars(sys).get(name)
+            if name in self.reader.stored["sys"] and held is not vars(sys).get(own):
+                step.effects.append(Read(Module("sys", name)))
+                self.handed_out(step, held, Unknown())
 
     def draw(self, step: Opened, facts: CalleeFacts | None, owner: object) -> None:
         """A call that is known to change a figure: the one that its object belongs to, or the current one."""

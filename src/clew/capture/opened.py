@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import FunctionType
+
 from clew.model.data import dataclass, field
 from clew.model.effects import Effect
 from clew.model.events import Call
@@ -19,8 +21,9 @@ class Opened:
     variables whose cells are fingerprinted; `everything` says that an unknown call may have changed any of what the
     statement reads; `watches_names`, that it may bind names that its text does not tell; `notes` are texts put together
     for calls; `takers` are the calls to which such texts matter, and whether they look up names in them; `cut_short` says that an exception ended it, which the program
-    caught, `is_sure` that it came to its end otherwise;
-    `bare`, that the result of an unknown call is thrown away; `figures` are those of pyplot's that are fingerprinted.
+    caught, `is_sure` that it came to its end otherwise; `figures` are those of pyplot's that are
+    fingerprinted; `bare` says that the result of an unknown call is thrown away; `unseen` are libraries of which it called what nothing is known of,
+    and `ran` functions of the user's that it called.
     """
 
     number: int
@@ -47,3 +50,5 @@ class Opened:
     saves: int = 0
     bare: bool = False
     figures: tuple[int, ...] = ()
+    unseen: frozenset[str] = frozenset()
+    ran: tuple[FunctionType, ...] = ()

@@ -12,6 +12,7 @@ from clew.capture.callees import Callees
 from clew.capture.clock import Clock
 from clew.capture.closing import Closer
 from clew.capture.doubting import Doubter
+from clew.capture.dying import Dying
 from clew.capture.frames import is_modules, span_of_call
 from clew.capture.handlers import Handlers
 from clew.capture.judging import Judge
@@ -19,6 +20,7 @@ from clew.capture.listing import Listing
 from clew.capture.opened import Opened
 from clew.capture.probes import Probes
 from clew.capture.reading import Reader, whole
+from clew.capture.unseen import FINDERS, Unseen
 from clew.capture.verdicts import Limited, Unknown
 from clew.knowledge.lines import identity
 from clew.knowledge.names import type_name
@@ -27,7 +29,7 @@ from clew.model.effects import Effect, Read, Reason
 from clew.model.events import Event, Faulted, Kept, NamesSeen, SourceSeen, Step, Variable
 from clew.model.places import Source
 from clew.model.resources import Ambient, Name
-from clew.model.statements import WHOLE, Access, Touch
+from clew.model.statements import WHOLE, Access, Shape, Touch
 from clew.model.typed import Callable, Collection, Iterable, Mapping, Sequence
 from clew.observe.ambient import AmbientProbes
 from clew.observe.atoms import ATOMS
@@ -67,7 +69,10 @@ class Recorder:
         self.doubter = Doubter(namespace, self.listing, heap, self.reader, self.closer, outside)
         self.handlers = Handlers(self.doubter)
         callees = Callees(namespace, knowledge, heap)
-        self.judge = Judge(self.listing, callees, heap, self.reader, self.closer, self.doubter, clock)
+        self.unseen = Unseen(callees, self.reader, self.doubter)
+        self.dying = Dying(self.reader, self.closer, self.doubter)
+        looking = (heap, self.reader, self.closer, self.doubter, self.dying, self.unseen)
+        self.judge = Judge(self.listing, callees, *looking, clock)
         self.probes = Probes(self, outside, strict)
         self.sources = 0
         self.steps = 0
@@ -147,7 +152,8 @@ class Recorder:
         probes = self.probes
         probes.uninstall()
         self.heap.release()
-        for part in (self.heap, self.closer, self.reader, self.judge.callees, self.judge, self.doubter, self):
+        judging = (self.judge.callees, self.judge, self.doubter, self.dying, self.unseen)
+        for part in (self.heap, self.closer, self.reader, *judging, self):
             part.__dict__.clear()
         self.probes = probes
 
@@ -238,6 +244,8 @@ class Recorder:
             self.importing(step, touch)
         elif "builtins" in self.reader.stored:
             step.effects += self.reader.patched_builtins(statement.reads)
+        if self.dying.names:
+            self.dying.open(step, statement)
         if self.handlers.known:
             self.handlers.before(step)
         if leaving or touch.stores or touch.hidden or touch.star or touch.operates:
@@ -249,6 +257,7 @@ class Recorder:
         step.effects += self.reader.imported(touch.imports)
         if new or touch.star:
             step.effects += [Read(Ambient(kind), Reason.ASSUMED) for kind in ("environ", "sys.path", "cwd")]
+            step.effects.append(Read(FINDERS, Reason.ASSUMED))
             step.modules = len(sys.modules)
             self.closer.note_libraries(new)
             self.doubter.doubt(step, Unknown() if touch.star or step.around else Limited(self.reader.own_modules()))
@@ -262,9 +271,14 @@ class Recorder:
             return
         ended = self.clock()
         index = step.statement
-        self.closer.close(
-            step, self.listing.statements[index], self.listing.touches[index], step.cut_short or bool(raised)
-        )
+        statement, touch = self.listing.statements[index], self.listing.touches[index]
+        self.closer.close(step, statement, touch, step.cut_short or bool(raised))
+        if statement.shape is Shape.DEFINITION or touch.imports:
+            self.dying.defined(statement.binds)
+        if self.dying.names:
+            step.effects += self.dying.close(step)
+        if self.unseen.concerns(step, touch):
+            step.effects += self.unseen.close(step, statement, touch)
         step.effects += self.handlers.after(step)
         source, number = self.listing.owners[index]
         seconds = ended - step.started

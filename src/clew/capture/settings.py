@@ -35,11 +35,13 @@ CONSULTED: dict[str, tuple[str, ...]] = {
     "sklearn.config": ("sklearn", "imblearn"),
     "xarray.options": ("xarray",),
     "decimal": ("decimal", "_decimal"),
+    "locale": ("locale", "time", "datetime", "calendar"),
     "sys.limits": ("copy", "pickle", "_pickle", "json", "_json", "ast", "marshal", "cloudpickle", "joblib"),
 }
 SPOKEN: dict[str, tuple[str, ...]] = {
     "matplotlib": ("rcParams", "rc_params", "rc_context"),
-    "pandas.display": ("get_option", "options", "option_context", "describe_option"),
+    "pandas.display": ("format", "get_option", "options", "option_context", "describe_option"),
+    "numpy.options": ("format",),
     "pandas.options": ("get_option", "options", "option_context", "describe_option"),
     "environ": ("environ", "getenv", "environb", "expandvars", "expanduser"),
     "cwd": ("getcwd", "cwd", "abspath", "resolve", "absolute"),
@@ -47,6 +49,7 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "sys.argv": ("argv", "parse_args", "parse_known_args"),
     "sys.limits": ("getrecursionlimit", "get_int_max_str_digits"),
     "decimal": ("Decimal", "getcontext", "decimal"),
+    "locale": ("format", "strftime", "strptime", "month_name", "day_name", "localeconv", "nl_langinfo", "strxfrm"),
 }
 KEYED = frozenset({"environ", "environb", "getenv", "rcParams", "options", "get_option"})
 """Words by which the text says which setting it asks for, if it does."""

@@ -65,7 +65,7 @@ class HiddenCall:
     """A call that nobody announces: a dotted path from a variable, or a method of we do not know what.
 
     `positional` counts its arguments; `arguments` pairs position, keyword or "*" with the variable that the argument
-    is reached from, or nothing.
+    is reached from, or nothing. `alone` says that its result is thrown away.
     """
 
     path: str
@@ -73,6 +73,7 @@ class HiddenCall:
     positional: int
     keywords: frozenset[str]
     arguments: tuple[tuple[str, str], ...]
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from tests.programs.slices import (
     pandas_frames,
     parts,
     texts,
+    unseen,
 )
 from tests.programs.slices.case import Case
 
-TABLES = (names, functions, classes, containers, parts, control, ambient, files, hidden, numpy_arrays, pandas_frames, models, texts)
+TABLES = (names, functions, classes, containers, parts, control, ambient, files, hidden, numpy_arrays, pandas_frames, models, texts, unseen)
 CASES: tuple[Case, ...] = tuple(case for table in TABLES for case in table.CASES)

@@ -7,7 +7,7 @@ import sys
 import types
 from _weakref import ref
 
-from clew.analysis.bytecode import names_used
+from clew.analysis.bytecode import formats, names_used
 from clew.knowledge.lines import class_names, identity
 from clew.model.quick import lru_cache
 from clew.model.standard import standard
@@ -50,7 +50,11 @@ def global_names(code: types.CodeType) -> frozenset[str]:
 def code_words(code: types.CodeType) -> frozenset[str]:
     """The names and attributes that a function's code, or code within it, speaks of."""
     inner = [code_words(const) for const in code.co_consts if isinstance(const, types.CodeType)]
-    return frozenset(code.co_names).union(*inner)
+    return frozenset((*code.co_names, FORMAT) if formats(code) else code.co_names).union(*inner)
+
+
+FORMAT = "format"
+"""The word for what puts values into texts, by an f-string or `%` too."""
 
 
 def is_class(value: object) -> bool:
