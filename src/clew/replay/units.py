@@ -30,10 +30,11 @@ CODE = frozenset({"builtins.module", "builtins.function", "builtins.type", "buil
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A cell that a unit changed in place: its number, and the variable through which it was first seen."""
+    """A cell, or a part of one, that a unit changed in place; `root` is the variable through which it was first seen."""
 
     cell: int
     root: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def written(cell: Cell) -> Written:
     root = cell.label
     for mark in ".[ ":
         root = root.partition(mark)[0]
-    return Written(cell.number, root)
+    return Written(cell.number, root, cell.part)
 
 
 def whole(effect: Effect, part: str = "") -> bool:
