@@ -27,6 +27,8 @@ Fold: TypeAlias = Callable[[tuple[Event, ...]], Graph]
 # Whole records are drained until they come to this many bytes; then others get their turn at the database.
 BATCH = 500_000
 NOTHING = "[]"  # most programs are given no arguments
+WORDS = "number session kind file argv folder python started latest steps error damage ended"
+LISTED = tuple(SESSIONS.c[name] for name in WORDS.split())
 
 
 class Store:
@@ -72,8 +74,8 @@ class Store:
     def sessions(self) -> tuple[SessionRow, ...]:
         """Give all sessions that have been drained, oldest first."""
         with self._reading() as connection:
-            lines = connection.execute(select(SESSIONS).order_by(SESSIONS.c.number)).all()
-        return tuple(map(self._session_row, lines))
+            lines = connection.execute(select(*LISTED).order_by(SESSIONS.c.number)).all()
+        return tuple(self._session_row(*line) for line in lines)
 
     def find(self, wanted: str) -> SessionRow:
         """Give the session of that number, id, beginning of an id, or file (its newest); else UnknownSession."""
@@ -82,9 +84,9 @@ class Store:
             SESSIONS.c.number == int(plain) if plain.isdecimal() and len(plain) < 10 else SESSIONS.c.session == wanted
         )
         with self._reading() as connection:
-            lines = connection.execute(select(SESSIONS).where(named)).all()
+            lines = connection.execute(select(*LISTED).where(named)).all()
         # Most are named so; the others are looked for among all.
-        return find(tuple(map(self._session_row, lines)) or self.sessions(), wanted)
+        return find(tuple(self._session_row(*line) for line in lines) or self.sessions(), wanted)
 
     def events(self, session: str) -> tuple[Event, ...]:
         """Give the events of a session as far as they have been drained, by its id; else UnknownSession.
@@ -171,28 +173,31 @@ class Store:
                 connection.execute(change(line.number).values(damage=str(damage), events=line.events + 1))
             return not line.damage
 
-    def _session_row(self, line: Row[Any]) -> SessionRow:
+    def _session_row(  # in the order of `LISTED`: a listing has thousands
+        self,
+        number: int,
+        session: str,
+        kind: str,
+        file: str,
+        argv: str,
+        folder: str,
+        python: str,
+        started: float,
+        latest: float,
+        steps: int,
+        error: str,
+        damage: str,
+        ended: float | None,
+    ) -> SessionRow:
         """Give a session's line as users see it."""
-        return SessionRow(
-            number=line.number,
-            session=line.session,
-            kind=line.kind,
-            file=line.file,
-            argv=() if line.argv == NOTHING else tuple(json.loads(line.argv)),
-            folder=line.folder,
-            python=line.python,
-            started=line.started,
-            seconds=max(0.0, line.latest - line.started),
-            steps=line.steps,
-            error=line.error or line.damage,
-            state=self._state(line),
-        )
+        words = () if argv == NOTHING else tuple(json.loads(argv))
+        ran = (started, max(0.0, latest - started), steps, error or damage)
+        state = State.ENDED if ended is not None else self._state(session)
+        return SessionRow(number, session, kind, file, words, folder, python, *ran, state)
 
-    def _state(self, line: Row[Any]) -> State:
-        """Tell how far a session has come: asked each time, for a killed process leaves no word."""
-        if line.ended is not None:
-            return State.ENDED
-        path = journal_path(self.folder, line.session)
+    def _state(self, session: str) -> State:
+        """Tell how far a session has come that has not ended: asked each time, for a killed process leaves no word."""
+        path = journal_path(self.folder, session)
         if self.database.shared and not path.exists():
             return State.ELSEWHERE
         return State.RUNNING if being_written(path) else State.INTERRUPTED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 
 from clew.model.filters import Filter
 from clew.store.schema import ARTIFACTS, INPUTS, NAMES, PACKAGES, PLACES, TAGS
@@ -67,9 +67,13 @@ def among(artifacts: ScalarSelect[int]) -> ColumnElement[bool]:
 
 def newest(with_deleted: bool) -> ColumnElement[bool]:
     """Say that no later version of the same name is there."""
-    later = ARTIFACTS.alias("later")
-    found = (later.c.name == ARTIFACTS.c.name) & (later.c.version > ARTIFACTS.c.version)
-    return ~exists().where(found if with_deleted else found & later.c.deleted.is_(None))
+    # Looked up by name, and not asked of each version whether there is a later one: names are few beside versions.
+    names, found = NAMES.alias("each"), ARTIFACTS.alias("found")
+    versions = select(found.c.number).where(found.c.name == names.c.number)
+    if not with_deleted:
+        versions = versions.where(found.c.deleted.is_(None))
+    last = versions.order_by(found.c.version.desc()).limit(1).correlate(names).scalar_subquery()
+    return among(select(last).select_from(names).scalar_subquery())
 
 
 def tagged(tag: str) -> ScalarSelect[int]:
