@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 NO_BLOBS = "set `blobs` under [tool.clew], or CLEW_BLOBS, to a folder or URL that all who use the store can reach"
 
 
+NOTEBOOKS = "clew.ipython"
+"""What runs notebooks, by its name: it stands above us."""
+
+
 @dataclass(frozen=True, slots=True)
 class Captured:
     """A program that was run: its session and events, its error text or None, how long it took, its exit status."""
@@ -61,9 +65,13 @@ def ready_store(start: str, setting: str | None) -> Address:
 
 
 def environment(start: str, setting: str | None) -> dict[str, str]:
-    """The environment of a program that we start: what it saves goes to the store that was asked for by a flag."""
-    told = {} if setting is None else {VARIABLE: store_address(start, setting).said}
-    return {**os.environ, **told}
+    """The environment of a program that we start."""
+    return {**os.environ, **told(start, setting)}
+
+
+def told(start: str, setting: str | None) -> dict[str, str]:
+    """What a program's environment says beyond ours: what it saves goes to the store that was asked for by a flag."""
+    return {} if setting is None else {VARIABLE: store_address(start, setting).said}
 
 
 def command_for(program: Sequence[str], session: str, store: Address, saves: Pairs = (), *, checked: bool) -> list[str]:
@@ -136,17 +144,22 @@ def missing(session: str, saves: Pairs, address: Address) -> int:
 
 
 def run_notebook_here(path: str, store: str | None, saves: Pairs = ()) -> int:
-    """Run a notebook's cells in a child, its output ours."""
-    import subprocess  # not part of starting a script
-
+    """Run a notebook's cells: in this process, which has done nothing else yet, unless their saves are to be checked."""
     start = os.path.dirname(os.path.realpath(path)) if os.path.exists(path) else os.getcwd()
     address, session = ready_store(start, store), new_session()
-    command = notebook_command(path, session, address.folder, saves, allow_errors=False)
-    return subprocess.call(command, env=environment(start, store)) or missing(session, saves, address)
+    words = notebook_words(path, session, address.folder, saves, allow_errors=False)
+    if saves:
+        import subprocess  # not part of starting a notebook
+
+        done = subprocess.call([*interpreter(), "-m", NOTEBOOKS, *words], env=environment(start, store))
+        return done or missing(session, saves, address)
+    os.environ.update(told(start, store))
+    status: int = __import__(f"{NOTEBOOKS}.__main__", fromlist=["main"]).main(words)
+    return status
 
 
-def notebook_command(path: str, session: str, store: str, saves: Pairs = (), *, allow_errors: bool) -> list[str]:
-    """The command that runs a notebook watched; see `run_program` about `saves`."""
+def notebook_words(path: str, session: str, store: str, saves: Pairs = (), *, allow_errors: bool) -> list[str]:
+    """What `python -m clew.ipython` is told, that runs a notebook watched; see `run_program` about `saves`."""
     # Imported here: reading notebooks is not part of starting a script.
     from pathlib import Path
 
@@ -154,7 +167,7 @@ def notebook_command(path: str, session: str, store: str, saves: Pairs = (), *, 
 
     read_notebook(Path(path))
     flags = [*(["--allow-errors"] if allow_errors else []), *[f"--save={name}={variable}" for name, variable in saves]]
-    return [*interpreter(), "-m", "clew.ipython", *flags, session, store, os.path.realpath(path)]
+    return [*flags, session, store, os.path.realpath(path)]
 
 
 def capture(path: Path, argv: Sequence[str], *, allow_errors: bool, store: str | None, quiet: bool = False) -> Captured:
@@ -166,7 +179,8 @@ def capture(path: Path, argv: Sequence[str], *, allow_errors: bool, store: str |
     session = new_session()
     address = ready_store(os.getcwd(), store)
     if path.suffix == ".ipynb":
-        command = notebook_command(str(path), session, address.folder, allow_errors=allow_errors)
+        words = notebook_words(str(path), session, address.folder, allow_errors=allow_errors)
+        command = [*interpreter(), "-m", NOTEBOOKS, *words]
     else:
         command = command_for([str(path), *argv], session, address, checked=True)
     started = time.perf_counter()

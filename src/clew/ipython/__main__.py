@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ from clew.session import save_variables
 from clew.store.location import store_address
 
 
-def main() -> int:
-    """Run a notebook; 1 if a cell failed."""
-    given = _words()
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a notebook, as these words or the command's say; 1 if a cell failed."""
+    given = _words(words)
     cells = read_notebook(given.notebook)
     stand_like_a_kernel(given.notebook, os.environ)
     kernel = notebook_kernel()
@@ -49,14 +50,14 @@ def pair(word: str) -> tuple[str, str]:
     return name, variable
 
 
-def _words() -> argparse.Namespace:
+def _words(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m clew.ipython", description=__doc__)
     parser.add_argument("--allow-errors", action="store_true")
     parser.add_argument("--save", action="append", type=pair, default=[])
     parser.add_argument("session")
     parser.add_argument("store", type=Path)
     parser.add_argument("notebook", type=Path)
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,17 @@ import shlex
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from clew import api
+from clew.capture.watching import OwnLoading
 from clew.errors import ClewError, UsageError, nearest
-from clew.screen.chains import ChainView
-from clew.screen.sessions import SessionsView
-from clew.screen.slices import SliceView
-from clew.screen.steps import SessionView
 
-Answer = SliceView | ChainView | SessionsView | SessionView | str
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from clew.screen.chains import ChainView
+    from clew.screen.sessions import SessionsView
+    from clew.screen.slices import SliceView
+    from clew.screen.steps import SessionView
+
+    Answer = SliceView | ChainView | SessionsView | SessionView | str
 
 USAGE = """\
 %clew slice NAME [--exact] [--keep-asserts] [--script]   the code that makes a variable
@@ -55,7 +58,7 @@ def _slice(words: Sequence[str]) -> Answer:
     for option in OPTIONS:
         parser.add_argument(option, action="store_true")
     given = parser.parse_args(words)
-    return api.slice(given.name, exact=given.exact, keep_asserts=given.keep_asserts, script=given.script)
+    return asked("slice", given.name, exact=given.exact, keep_asserts=given.keep_asserts, script=given.script)
 
 
 def _explain(words: Sequence[str]) -> Answer:
@@ -65,27 +68,35 @@ def _explain(words: Sequence[str]) -> Answer:
     parser.add_argument("--exact", action="store_true")
     parser.add_argument("--keep-asserts", action="store_true")
     given = parser.parse_args(words)
-    return api.explain(given.name, given.line, exact=given.exact, keep_asserts=given.keep_asserts)
+    return asked("explain", given.name, given.line, exact=given.exact, keep_asserts=given.keep_asserts)
 
 
 def _show(words: Sequence[str]) -> Answer:
     parser = _parser("show")
     parser.add_argument("session", nargs="?")
-    return api.show(parser.parse_args(words).session)
+    return asked("show", parser.parse_args(words).session)
 
 
 def _sessions(words: Sequence[str]) -> Answer:
     _parser("sessions").parse_args(words)
-    return api.sessions()
+    return asked("sessions")
 
 
 def _status(words: Sequence[str]) -> Answer:
     _parser("status").parse_args(words)
-    return api.status()
+    return asked("status")
 
 
 def _parser(command: str) -> _Words:
     return _Words(prog=f"%clew {command}", add_help=False, allow_abbrev=False)
+
+
+def asked(question: str, *words: Any, **options: Any) -> Answer:
+    """Ask one of the functions of `clew.api`, which is loaded for the first: every notebook would start later for it."""
+    with OwnLoading():
+        from clew import api
+    found: Answer = getattr(api, question)(*words, **options)
+    return found
 
 
 COMMANDS: dict[str, Callable[[Sequence[str]], Answer]] = {
