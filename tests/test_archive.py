@@ -543,4 +543,4 @@ def test_a_doubt_about_a_value_is_said_once_at_the_users_line(tmp_path: Path) ->
 
 def test_a_wish_that_nobody_knows_is_said_as_it_was_made(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match=r"on_error in clew.save is 'explode'"):
-        clew.save(1, "x", on_error="explode", store=str(tmp_path))  # type: ignore[arg-type]
+        clew.save(1, "x", on_error="explode", store=str(tmp_path))  # type: ignore[arg-type]  # a wrong word on purpose
