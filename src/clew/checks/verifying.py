@@ -24,7 +24,7 @@ from clew.checks.accounts import failure_said, refused, unreachable
 from clew.checks.causes import cause_of
 from clew.checks.doubts import doubts, hopeless, unknown_contents
 from clew.checks.judge import JUDGE
-from clew.checks.outside import added_to, made
+from clew.checks.outside import added_to, first_deeds, made
 from clew.checks.programs import Lines, lines_of, program_of
 from clew.errors import ClewError
 from clew.model.artifacts import ArtifactRecord, Elsewhere
@@ -96,7 +96,7 @@ def ready(record: ArtifactRecord, archive: Archive, manner: Manner) -> Task:
         return Task(record, program, conditions, Lines(program.code), doubts=found, verdict=verdict)
     graph, steps = archive.graph(record), archive.steps(record)
     if graph is not None:
-        program = replace(program, made=made(graph.steps, record.inputs))
+        program = replace(program, made=made(graph.steps, record.inputs), writes=bool(first_deeds(steps)))
     unknown = (*unknown_contents(record), *added_to(steps, record.inputs))
     return Task(record, program, conditions, lines_of(program.code, graph, steps), doubts=found, unknown=unknown)
 

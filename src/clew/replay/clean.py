@@ -30,6 +30,7 @@ class Program:
 
     `file` is the script that it stood in, empty for cells of a notebook; `shell` says that it needs IPython. `made`
     are files and folders that were not there when the session began: where that can be, the code does not see them.
+    `writes` says that the code was seen to write files.
     """
 
     code: str
@@ -38,6 +39,7 @@ class Program:
     arguments: tuple[str, ...] = ("",)
     shell: bool = False
     made: tuple[str, ...] = ()
+    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ def _run(
         "arguments": list(program.arguments),
         "shell": program.shell,
         "made": list(program.made),
+        "writes": program.writes,
         "home": HOME,
         "answer": str(scratch / "answer"),
         **asked,

@@ -23,6 +23,9 @@ DOINGS = frozenset(
 )
 
 
+SPAWNS = frozenset("subprocess.Popen os.system os.posix_spawn os.spawn os.exec os.fork os.forkpty pty.spawn".split())
+
+
 def main(path: str) -> None:
     """Do what the order says."""
     with open(path, "rb") as file:
@@ -30,7 +33,7 @@ def main(path: str) -> None:
     with open(os.path.join(order["scratch"], "guard")) as file:
         guard = file.read()
     if guard in ("audit", "landlock"):
-        sys.addaudithook(refusing(order["scratch"]))
+        sys.addaudithook(refusing(order["scratch"], spawns=guard == "landlock"))
     take_place(order)
     mark = marker(order)
     failure = None
@@ -161,8 +164,8 @@ class Marking:
 # ---- where the kernel refuses nothing -----------------------------------------------------------------------
 
 
-def refusing(scratch: str) -> "Callable[[str, tuple[Any, ...]], None]":
-    """Give an audit hook that has Python write nothing but in the scratch folder."""
+def refusing(scratch: str, *, spawns: bool) -> "Callable[[str, tuple[Any, ...]], None]":
+    """Give an audit hook that has Python write nothing but in the scratch folder; `spawns` lets it start others."""
     inside = (os.path.realpath(scratch) + os.sep, "/dev/", "/proc/self/")
 
     def hook(event: str, args: "tuple[Any, ...]") -> None:
@@ -173,6 +176,10 @@ def refusing(scratch: str) -> "Callable[[str, tuple[Any, ...]], None]":
             paths = [path]
         elif event in DOINGS:
             paths = [each for each in args if isinstance(each, (str, bytes))]
+        elif event == "sqlite3.connect" and args[0] not in ("", ":memory:", b":memory:"):
+            paths = [args[0]]
+        elif event in SPAWNS and not spawns:
+            raise PermissionError(1, "verification starts no other program here (--in-place lets it)")
         else:
             return
         for each in paths:
