@@ -6,7 +6,6 @@ TRANSPARENT = {
     "how many atexit callbacks there are": "one of them is ours, which closes the record",
     "the names of builtins": "the markers are found through builtins",
     "a tripwire metaclass": "classes are keys of our tables, so a metaclass's __hash__ is called",
-    "builtins.__import__ replaced": "modules that clew has loaded are not loaded again",
 }
 
 SHELLS = {

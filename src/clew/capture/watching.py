@@ -34,6 +34,10 @@ _STORE: list[str] = []
 """The store of that session: its folder, or the URL of its database."""
 
 
+_KEEPERS: list[Callable[[str], None]] = []
+"""What is to be told of the session when it is over, because values of it were kept."""
+
+
 def store_of_session() -> str | None:
     """The store of the session that is watched in this process; None where none is, or where it is not known."""
     return _STORE[-1] if _LIVE and _STORE else None
@@ -117,6 +121,20 @@ def recorder_of(namespace: dict[str, object], emit: Callable[[Sequence[Event]], 
     return recorder
 
 
+def keep_values(recorder: Recorder, store: str) -> None:
+    """Keep values of a program while it runs, where that was asked for; to be called when nothing else is to be loaded."""
+    if os.environ.get("CLEW_KEEP"):
+        from importlib import import_module  # it loads more than most programs need
+
+        _KEEPERS[:] = [import_module("clew.replay.kept").begin(recorder, store)]
+
+
+def over(recorder: Recorder, session: str) -> None:
+    """The session is over: what was kept of it goes into the store."""
+    while _KEEPERS:
+        recorder.guard(_KEEPERS.pop(), session)
+
+
 def watch_program(namespace: dict[str, Any], loaded: frozenset[str]) -> None:
     """Watch the program that was handed over, from its first statement to the end of the process."""
     orders = taken_over(os.path.dirname(namespace["__file__"]))
@@ -143,6 +161,7 @@ def watch_program(namespace: dict[str, Any], loaded: frozenset[str]) -> None:
     recorder.install()
     recorder.outside.install()
     unshadow(orders.folder, loaded)
+    recorder.guard(keep_values, recorder, orders.store)
 
 
 def keeper_of(orders: Orders, namespace: dict[str, Any]) -> Callable[[], None]:
@@ -171,12 +190,13 @@ def restore(orders: Orders, namespace: dict[str, Any]) -> None:
 
 
 def unshadow(folder: str, loaded: frozenset[str]) -> None:
-    """Forget modules that clew loaded where the program has one of its own by that name."""
+    """Forget modules that clew loaded: what is written in Python, and where the program has one of its own by that name."""
     own = {name.partition(".")[0] for name in os.listdir(folder)}
     if os.path.realpath(os.path.join(folder, "clew")) == PACKAGE:
         own.discard("clew")  # it is developed here
     for name in set(sys.modules) - loaded:
-        if name.partition(".")[0] in own:
+        top, path = name.partition(".")[0], getattr(sys.modules[name], "__file__", None) or ""
+        if top in own or (top in sys.stdlib_module_names and path.endswith(".py")):
             del sys.modules[name]
 
 
@@ -200,6 +220,7 @@ def end(recorder: Recorder, journal: Journal, process: int) -> None:
     error = getattr(sys, "last_value", None)
     recorder.finish(error)
     recorder.guard(recorder.at_end)  # where the program left early, by `sys.exit`
+    over(recorder, _LIVE[-1][0])
     recorder.outside.close()
     recorder.pending.append(SessionEnded(time.time(), error_text(error)))
     recorder.flush()

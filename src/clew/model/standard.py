@@ -60,7 +60,7 @@ ISOLATED = [as_it_is]
 def standard(name: str) -> Any:
     """Give a module of the standard library."""
     finder = StandardFinder()
-    modules = sys.modules
+    modules, before = sys.modules, frozenset(sys.modules)
     strangers = {each: modules.pop(each) for each in sys.stdlib_module_names & modules.keys() if is_strange(each)}
     replaced = {each: vars(builtins).get(each) for each in PYTHONS if vars(builtins).get(each) is not PYTHONS[each]}
     vars(builtins).update({each: PYTHONS[each] for each in replaced})
@@ -71,9 +71,10 @@ def standard(name: str) -> Any:
         sys.meta_path.remove(finder)
         for each, held in replaced.items():
             put_back(each, held)
-        for each in finder.found:
-            if has_own(each):
-                modules.pop(each, None)
+        # The program loads its own: what it has replaced (`builtins.__import__`) is asked as it would be without us.
+        for each in modules.keys() - before:
+            if each.partition(".")[0] in finder.found:
+                del modules[each]
         modules.update(strangers)
 
 
@@ -89,9 +90,3 @@ def is_strange(name: str) -> bool:
     """Tell whether a loaded module only has the name of one of the standard library."""
     path = getattr(sys.modules[name], "__file__", None)
     return type(path) is str and name != "__main__" and not path.startswith(FOLDER)
-
-
-def has_own(name: str) -> bool:
-    """Tell whether the program's own folder has a module of that name."""
-    own = os.path.join(sys.path[0] if sys.path else "", name)
-    return os.path.isdir(own) or os.path.exists(f"{own}.py")

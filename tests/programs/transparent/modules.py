@@ -25,4 +25,5 @@ CASES = (
     Case("a local file named like a module that nobody imports", "x = [1]\nx.append(2)\nprint(x)\n", files={"json.py": "print('LOCAL json WAS IMPORTED')\n", "queue.py": "print('LOCAL queue WAS IMPORTED')\n", "random.py": "1 / 0\n", "ast.py": "raise SystemExit(9)\n", "xxhash.py": "raise SystemExit(8)\n"}, quick=True),
     Case("a local usercustomize and sitecustomize", "print('run')\n", files={"sitecustomize.py": "print('site')\n", "usercustomize.py": "print('user')\n"}),
     Case("a program in another folder", "import sys\nimport side\nprint(side.x, sys.path[0], __file__)\n", files={"side.py": "x = 1\n"}),
+    Case("what looking loads is not the program's", "import sys\nK = 1\ndef f(text):\n    return eval(text)\nxs = [f('K')]\nxs.append(2)\nprint([name for name in ('re', 're._parser', 'dis', 'opcode', 'enum', 'types', 'functools', 'fnmatch', 'contextvars') if name in sys.modules])\nimport re, enum\nprint(re._parser is sys.modules['re._parser'], re.search('b', 'abc'), enum.Enum)\n"),
 )
