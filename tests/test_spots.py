@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from clew.analysis.touch import touch_of
+from clew.analysis.touch import touch_of, way_of
 from clew.knowledge.registry import Knowledge
 from clew.model.effects import Changed, Effect, Reason
 from clew.model.resources import Cell
@@ -22,6 +22,8 @@ TABLE = "x = {'a': 1, 'b': 2}"
 POINT = "class Point: pass\nx = Point()\nx.a = 1\nx.b = 2"
 FRAME = "import pandas as pd\nx = pd.DataFrame({'a': [1, 2], 'b': [3, 4]})"
 ARRAY = "import numpy as np\nx = np.zeros(3)"
+NESTED = "x = {'a': {'b': 1}, 'c': [1, [2]]}"
+INNER = "class Point: pass\nx = Point()\nx.inner = Point()\nx.inner.a = 1\nx.items = [1]"
 LIBRARIES = ("numpy", "pandas")
 
 
@@ -85,6 +87,36 @@ CASES = [
     Case("a long set added to", "x = set(range(1000))", "x.add((2, 3))"),
     Case("a dict updated", TABLE, "x.update(a=5, c=6)"),
     Case("a deque with a longest length", "from collections import deque\nx = deque(range(1000), 1000)", "x.append(7)"),
+    Case("an item of a dict in a dict", NESTED, "x['a']['b'] = 5"),
+    Case("an item of a dict in a dict as it was", NESTED, "x['a']['b'] = 1"),
+    Case("a new item of a dict in a dict", NESTED, "x['a']['new'] = [1]"),
+    Case("an item of a dict in a dict deleted", NESTED, "del x['a']['b']"),
+    Case("an item of a dict in a dict by a variable", NESTED + "\nk = 'a'", "x[k]['b'] = 5"),
+    Case("an item of a dict in a dict added to", NESTED, "x['a']['b'] += 5"),
+    Case("a list in a dict appended to", NESTED, "x['c'].append(3)"),
+    Case("a list appended to a list in a dict", NESTED, "x['c'].append([3])"),
+    Case("a list in a list in a dict appended to", NESTED, "x['c'][1].append(3)"),
+    Case("a list in a list in a dict by a variable", NESTED + "\nn = -1", "x['c'][n].append(3)"),
+    Case("a list in a list cleared", NESTED, "x['c'].clear()"),
+    Case("an item of a list in a list", "x = [[1], [2]]", "x[1][0] = 3"),
+    Case("an item of a dict in a tuple", "x = ({'a': 1},)", "x[0]['a'] = 2"),
+    Case("an item of a dict in a long list", "x = [{'a': [n]} for n in range(1000)]", "x[5]['a'] = 0"),
+    Case("an item of a dict in a very long list", "x = [{'a': n} for n in range(5000)]", "x[5]['a'] = 0", told=False),
+    Case("an item of a dict that is not there", NESTED, "x['b' if 0 else 'a']['b'] = 1", told=False),
+    Case("a dict that holds itself", "x = {'a': 1}\nx['x'] = x", "x['x']['x']['a'] = 2"),
+    Case("a dict in its own place", "x = {'x': {'x': {}}}", "x['x']['x'] = x['x']"),
+    Case("an attribute of an attribute", INNER, "x.inner.a = 5"),
+    Case("a new attribute of an attribute", INNER, "x.inner.b = []"),
+    Case("an attribute of an attribute added to", INNER, "x.inner.a += 5"),
+    Case("a list in an attribute appended to", INNER, "x.items.append(2)"),
+    Case("a list behind a property", "class P:\n    held = [1]\n    @property\n    def n(self): return self.held\nx = P()",
+         "x.n.append(2)", told=False),
+    Case("a list behind `__getattr__`", "class P:\n    held = [1]\n    def __getattr__(self, n): return self.held\nx = P()",
+         "x.n.append(2)", told=False),
+    Case("a list of a class", "class x: n = [1]", "x.n.append(2)", told=False),
+    Case("an item of a user's dict in a dict", "class D(dict): pass\nx = {'a': D(b=1)}", "x['a']['b'] = 2", told=False),
+    Case("an item of an array in a dict", ARRAY + "\nx = {'a': x}", "x['a'][1] = 5", needs=LIBRARIES),
+    Case("a column of a frame in a dict", FRAME + "\nx = {'a': x}", "x['a']['b'] = 5", needs=LIBRARIES),
     Case("an item of an array", ARRAY, "x[1] = 5", needs=LIBRARIES),
     Case("an item of an array added to", ARRAY, "x[1] += 5", needs=LIBRARIES),
     Case("an array added to", ARRAY, "x += 1", needs=LIBRARIES),
@@ -116,8 +148,9 @@ class Program:
         """Note what stands where a statement stores."""
         node = ast.parse(statement).body[0]
         match node:
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=root), attr=method))):
-                return self.stores.method(root, self.namespace[root], method, lively=False)
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=holder, attr=method))):
+                owner, (root, way) = eval(ast.unparse(holder), self.namespace), way_of(holder) or ("", None)
+                return self.stores.method(root, way, owner, method, lively=False)
             case _:
                 return self.stores.note(touch_of(node).spots or [], lively=False) and bool(touch_of(node).spots)
 

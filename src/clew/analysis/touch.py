@@ -13,7 +13,7 @@ from typing import Any
 from clew.analysis.names import COMPREHENSIONS, FUNCTIONS
 from clew.analysis.outline import WHOLE, header, shape_of
 from clew.analysis.settings import ASKERS, HOLDERS, settings_of
-from clew.model.statements import HiddenCall, Spot, Touch
+from clew.model.statements import HiddenCall, Spot, Touch, Way
 
 ANYTHING = "?"  # a root that is not a plain variable
 
@@ -124,18 +124,43 @@ def _elements(target: ast.expr) -> Iterator[ast.expr]:
 
 
 def _spot(target: ast.expr, added: bool) -> Spot | None:
+    if isinstance(target, ast.Name):
+        return Spot(target.id, "name", added=added)
+    found = way_of(target.value) if isinstance(target, (ast.Attribute, ast.Subscript)) else None
+    if found is None:
+        return None
+    root, way = found
     match target:
-        case ast.Name(id=root):
-            return Spot(root, "name", added=added)
-        case ast.Attribute(value=ast.Name(id=root), attr=key):
-            return Spot(root, "attribute", key, added=added)
-        case ast.Subscript(value=ast.Name(id=root), slice=ast.Constant(value=str(key))) if key:
-            return Spot(root, "item", key, added=added)
-        case ast.Subscript(value=ast.Name(id=root), slice=ast.Name(id=variable)):
-            return Spot(root, "item", variable=variable, added=added)
-        case ast.Subscript(value=ast.Name(id=root), slice=place) if not _slices(place):
-            return Spot(root, "item", added=added)
+        case ast.Attribute(attr=key):
+            return Spot(root, "attribute", key, "", added, way)
+        case ast.Subscript(slice=ast.Constant(value=str(key))) if key:
+            return Spot(root, "item", key, "", added, way)
+        case ast.Subscript(slice=ast.Name(id=variable)):
+            return Spot(root, "item", "", variable, added, way)
+        case ast.Subscript(slice=place) if not _slices(place):
+            return Spot(root, "item", "", "", added, way)
     return None
+
+
+def way_of(node: ast.expr) -> tuple[str, Way] | None:
+    """The variable that a chain of attributes, and of items under constants and variables, starts from, and the chain."""
+    steps: list[tuple[str, str]] = []
+    while not isinstance(node, ast.Name):
+        match node:
+            case ast.Attribute(attr=name):
+                steps.append(("attribute", name))
+            case ast.Subscript(slice=ast.Constant(value=str(key))):
+                steps.append(("item", key))
+            case ast.Subscript(slice=ast.Constant(value=int(place))) if type(place) is int:
+                steps.append(("place", str(place)))
+            case ast.Subscript(slice=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(place)))):
+                steps.append(("place", str(-place)))
+            case ast.Subscript(slice=ast.Name(id=variable)):
+                steps.append(("variable", variable))
+            case _:
+                return None
+        node = node.value
+    return node.id, tuple(reversed(steps))
 
 
 def _slices(place: ast.expr) -> bool:
@@ -143,11 +168,12 @@ def _slices(place: ast.expr) -> bool:
 
 
 def _accesses_only(met: Met) -> bool:
-    """Tell whether all operations get or set an attribute of a variable, or its item under a text."""
-    if any(kind in OPERATIONS and kind not in ACCESSES for kind in met):
+    """Tell whether all operations get or set an attribute, or an item under a text, of a variable or of what that gave."""
+    if ast.AugAssign in met or any(kind in OPERATIONS and kind not in ACCESSES for kind in met):
         return False
-    return all(isinstance(node.value, ast.Name) for node in met.get(ast.Attribute, ())) and all(
-        isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+    accesses = [*met.get(ast.Attribute, ()), *met.get(ast.Subscript, ())]
+    return all(isinstance(node.value, (ast.Name, ast.Attribute, ast.Subscript)) for node in accesses) and all(
+        isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
         for node in met.get(ast.Subscript, ())
     )
 

@@ -27,7 +27,8 @@ from clew.observe.kinds.raw import loaded
 from clew.observe.openhandles import written_path
 from clew.observe.ours import is_users_module
 from clew.observe.outside import Outside
-from clew.observe.spots import Stores
+from clew.observe.spots import Stores, mentioned
+from clew.rewrite.plan import CallSite
 
 MOVES_ON = frozenset({"random", "numpy.random", "torch", "cwd", "matplotlib.figure"})
 """State of which the next is made from the last: who moves it on has read it."""
@@ -106,13 +107,14 @@ class Closer:
         if not spots or statement.shape is not Shape.SIMPLE:
             return False
         new = statement.binds
-        told = all((spot.kind == "name" or spot.root not in new) and spot.variable not in new for spot in spots)
+        told = not new or not any(spot.kind != "name" and not new.isdisjoint(mentioned(spot)) for spot in spots)
         roots = {spot.root for spot in spots}
         return told and not step.everything and not self.relatives(roots) and self.stores.note(spots, lively)
 
-    def note_method(self, root: str, owner: object, method: str, lively: bool) -> bool:
-        """Note that a method changes a variable's object; False where that cannot be told, or more may change."""
-        return not self.relatives([root]) and self.stores.method(root, owner, method, lively)
+    def note_method(self, site: CallSite, owner: object, lively: bool) -> bool:
+        """Note that a method changes the object before the dot; False where that cannot be told, or more may change."""
+        root, way = site.receiver, site.way
+        return not self.relatives([root]) and self.stores.method(root, way, owner, site.method, lively)
 
     def note_libraries(self, new: Iterable[str]) -> None:
         """An import is about to load modules; those loaded already may be changed by it."""

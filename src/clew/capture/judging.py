@@ -105,7 +105,9 @@ class Judge:
         """Tell whether the statement's own operations may run the user's code."""
         reads = self.listing.statements[step.statement].reads
         lively = [name for name in reads if any(self.callees.liveliness([name]))]
-        return not all(self.closer.stores.gives_plainly(name, reads[name], touch.plainly) for name in lively)
+        stores = self.closer.stores
+        plain = all(stores.gives_plainly(name, reads[name], touch) for name in lively)
+        return not (plain and all(stores.keeps(spot) for spot in touch.spots if spot.way))
 
     def hands_out(self, touch: Touch) -> bool:
         """Tell whether the statement hands a method that changes its object to somebody else (`map(l.append, xs)`)."""
@@ -219,7 +221,7 @@ class Judge:
         """Tell whether all that the call may change is a container, which was noted."""
         if not isinstance(judged, Limited) or facts is None or facts.changes != ("self",) or step.everything:
             return False
-        return self.closer.note_method(site.receiver, owner, site.method, lively)
+        return self.closer.note_method(site, owner, lively)
 
     def noted(self, step: Opened, site: CallSite, made: object) -> None:
         """Something was put together for a call: a text may be a path, or name variables."""

@@ -76,12 +76,18 @@ class HiddenCall:
     alone: bool = False
 
 
+Way = tuple[tuple[str, str], ...]
+"""Steps from an object to one that it leads to, as pairs of kind and key: ("attribute", name), ("item", text),
+("place", number) for `x[3]`, ("variable", name) for `x[name]`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A place that a statement stores into: `root.key`, `root["key"]`, `root[variable]`, or what `root += ...` changes.
 
     `kind` is "attribute", "item" or "name"; an item with neither key nor variable is given by some other expression.
-    `added`: it is stored into by `+=` and the like, which may change what is stored there instead.
+    `added`: it is stored into by `+=` and the like, which may change what is stored there instead. `way` goes from the
+    variable's object to the one that is stored into, where that is another: `root["a"].key`.
     """
 
     root: str
@@ -89,6 +95,7 @@ class Spot:
     key: str = ""
     variable: str = ""
     added: bool = False
+    way: Way = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class Touch:
     """What a statement could do, from its text. `stores` are the variables into whose objects it stores.
 
     `spots` are the places that it stores into, where each is told by its text, else none; `plainly` says that it
-    operates on nothing but attributes and items of variables, to get or to set them.
+    operates on nothing but attributes and items under texts, of variables and of what these give, to get or to set them.
     """
 
     stores: frozenset[str]

@@ -272,10 +272,7 @@ class Heap(Surveys):
             self.entry(address, "figure").digest = None  # looked at anew when in doubt
             BULKS.forget([address])
             effects += self.write(address, ("",), None, step)
-        for name, survey in list(self.surveys.items()) if addresses else ():
-            if not survey.cells.isdisjoint(addresses):
-                self.drop(name)
-                self.unfollowed.add(name)
+            self.lead_elsewhere(address)
         return effects
 
     # ---- single cells -----------------------------------------------------------------------------------
@@ -340,7 +337,7 @@ class Heap(Surveys):
 
     def lead_elsewhere(self, address: int) -> None:
         """Follow again the variables that lead to this cell."""
-        for name in [name for name, survey in self.surveys.items() if address in survey.cells]:
+        for name in self.holding(address):
             self.drop(name)
             self.unfollowed.add(name)
 

@@ -63,7 +63,7 @@ class Surveys(Explorer):
         super().__init__(find, inert, namespace)
         self.entries: dict[int, Entry] = {}
         self.surveys: dict[str, Survey] = {}
-        self.holders: dict[int, int] = {}  # by address: how many variables lead to it
+        self.holders: dict[int, str | set[str]] = {}  # by address: the variables that lead to it; most often one
         self.sharers: dict[int, set[str]] = {}  # by key: the variables that share that memory
         self.borrowers: dict[int, set[str]] = {}  # the same of memory that is lent
         self.loose: set[int] = set()  # addresses that no variable leads to, for all we know
@@ -129,8 +129,15 @@ class Surveys(Explorer):
         """Remember where a variable leads, and who leads to each cell."""
         self.drop(name)
         self.surveys[name] = made
+        holders = self.holders
         for address in made.cells | made.keys | made.lent:
-            self.holders[address] = self.holders.get(address, 0) + 1
+            held = holders.get(address)
+            if held is None:
+                holders[address] = name
+            elif isinstance(held, set):
+                held.add(name)
+            else:
+                holders[address] = {held, name}
         for key in made.keys:
             self.sharers.setdefault(key, set()).add(name)
         for key in made.lent:
@@ -142,8 +149,10 @@ class Surveys(Explorer):
         if lost is None:
             return None
         for address in lost.cells | lost.keys | lost.lent:
-            self.holders[address] -= 1
-            if not self.holders[address]:
+            held = self.holders[address]
+            if isinstance(held, set) and len(held) > 1:
+                held.discard(name)
+            else:
                 del self.holders[address]
                 self.loose.add(address)
         for key in lost.keys:
@@ -206,10 +215,12 @@ class Surveys(Explorer):
         `fresh` are the cells that changed, each with the addresses of all that it leads to now.
         """
         for address, led in fresh.items():
-            for name, survey in list(self.surveys.items()):
-                if address not in survey.cells:
-                    continue
-                survey.parts.clear()
+            for name in self.holding(address):
+                survey = self.surveys[name]
+                for part, held in tuple(survey.parts.items()):
+                    # A part that is this cell alone, and leads on to nothing, is that still.
+                    if address == survey.value or (address in held and (led or len(held) > 1)):
+                        del survey.parts[part]
                 if not survey.cells.issuperset(led):
                     self.drop(name)
                     self.unfollowed.add(name)
@@ -235,9 +246,13 @@ class Surveys(Explorer):
         """Variables that lead to an object; where that must be sure, those that nobody has followed yet among them."""
         if surely:
             self.follow_all()
-        address = identity(value)
-        held = address in self.holders
-        return {name for name, survey in self.surveys.items() if address in survey.cells} if held else set()
+        return set(self.holding(identity(value)))
+
+    def holding(self, address: int) -> list[str]:
+        """Variables that were found to lead to the cell at an address."""
+        held = self.holders.get(address)
+        names = held if isinstance(held, set) else () if held is None else (held,)
+        return [name for name in names if address in self.surveys[name].cells]
 
     def bulk_of(self, names: Iterable[str]) -> set[int]:
         """The long containers that these variables lead to, and arrays: what is costly to look at."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clew.model.data import dataclass
 from clew.model.places import Span
-from clew.model.statements import Statement, Touch
+from clew.model.statements import Statement, Touch, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,7 @@ class CallSite:
     `method` is the attribute called, or empty where a plain callable is; `receiver` the variable that the object
     before the dot is reached from, or empty; `keywords` the names of its keyword arguments ("**" for a mapping);
     `handed` its arguments that are dotted names (`len`, `list.sort`: they may be callables);
+    `way` goes from the receiver's object to the one before the dot, or is None where the text does not tell;
     `arguments` the variables that its arguments are reached from, by position, keyword or "*", or empty.
     """
 
@@ -25,6 +26,7 @@ class CallSite:
     keywords: frozenset[str]
     arguments: dict[str, str]
     handed: tuple[str, ...] = ()
+    way: Way | None = None
 
 
 @dataclass(frozen=True)

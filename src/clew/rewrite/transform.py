@@ -18,7 +18,7 @@ from clew.analysis.outline import (
     outline,
     shape_of,
 )
-from clew.analysis.touch import arguments_of, dotted, root_of, touch_of
+from clew.analysis.touch import arguments_of, dotted, root_of, touch_of, way_of
 from clew.model.places import Span
 from clew.model.statements import Shape
 from clew.model.typed import Any, Sequence
@@ -103,9 +103,9 @@ class _Announcer:
         method = callee.attr if isinstance(callee, ast.Attribute) else ""
         keywords = frozenset([keyword.arg or "**" for keyword in node.keywords])
         receiver = root_of(callee.value) if isinstance(callee, ast.Attribute) else ""
-        self.sites.append(
-            CallSite(number, _span(node), method, receiver, len(node.args), keywords, arguments_of(node), _handed(node))
-        )
+        told = way_of(callee.value) if receiver and isinstance(callee, ast.Attribute) else None
+        given = (len(node.args), keywords, arguments_of(node), _handed(node))
+        self.sites.append(CallSite(number, _span(node), method, receiver, *given, told and told[1]))
         if isinstance(callee, ast.Attribute):
             if not isinstance(callee.value, (ast.Constant, ast.JoinedStr)):
                 callee.value = _wrapped(SELF, site, callee.value)
