@@ -5,8 +5,11 @@ import __future__
 
 import ast
 import linecache
+import os
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,7 +23,6 @@ from clew.errors import ReplayFailed
 from clew.model.artifacts import ArtifactRecord
 from clew.model.verdicts import CannotTell, Manner
 from clew.replay.clean import Account, Program, run_alone
-from clew.replay.surroundings import State, put, state_now
 
 FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 Follow = Callable[[ArtifactRecord, int, int], None]
@@ -73,17 +75,30 @@ def checked_answer(account: Account, task: Task) -> Any:
 
 def made_here(task: Task, told: Follow | None) -> object:
     """Make a value in this process, in a main module of its own; all else that the code does, it does to this one."""
-    program, before = task.program, state_now()
     module = ModuleType("__main__")
+    with standing_in(task.program, module):
+        run_in(module, task.program, task, told)
+    variable = task.record.origin.variable
+    if variable not in module.__dict__:
+        raise ReplayFailed(called(task.record), f"it makes no variable {variable}")
+    return module.__dict__[variable]
+
+
+@contextmanager
+def standing_in(program: Program, module: ModuleType) -> Iterator[None]:
+    """Have this process look to a program like its own; after it, it is as it was."""
+    before = os.getcwd(), sys.argv, sys.path, sys.modules["__main__"]
     if program.file:
         module.__dict__["__file__"] = program.file
-    path = [str(Path(program.file).parent) if program.file else "", *before.path[1:]]
     try:
-        put(State(str(program.folder), list(program.arguments), path, module, before.displayhook))
-        run_in(module, program, task, told)
+        os.chdir(program.folder)
+        sys.argv = list(program.arguments)
+        sys.path = [str(Path(program.file).parent) if program.file else "", *before[2][1:]]
+        sys.modules["__main__"] = module
+        yield
     finally:
-        put(before)
-    return module.__dict__[task.record.origin.variable]
+        os.chdir(before[0])
+        sys.argv, sys.path, sys.modules["__main__"] = before[1:]
 
 
 def run_in(module: ModuleType, program: Program, task: Task, told: Follow | None) -> None:
