@@ -10,7 +10,6 @@ TRANSPARENT = {
 
 SHELLS = {
     "recursion": "one frame fewer lies below a cell",
-    "a user's ast transformer": "the last transformer of the shell's list is ours",
     "builtins patched": "we call the len that the user put into builtins",
 }
 

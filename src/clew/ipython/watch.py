@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from clew.ipython.transformers import Transformers
 from clew.model.data import dataclass
 from clew.model.places import CellPlace, Source
 
@@ -72,11 +73,12 @@ class Watch:
         self.shell, self.recorder, self.failed, self.stopped = shell, recorder, failed, stopped
         self._cell: int | None = None  # the number in its file of the cell that runs next
         self._frames: list[_Frame] = []
+        self._plain: list[Any] = []  # the shell's own list of transformers
         self._stopping = False
 
     def start(self) -> None:
         """Begin with the next cell."""
-        self.shell.ast_transformers.append(self)
+        self._stand_last()
         self.shell.events.register("pre_run_cell", self.before)
         self.shell.events.register("post_run_cell", self.after)
 
@@ -86,7 +88,7 @@ class Watch:
 
     def stop(self) -> None:
         """Watch no further cell; the one that runs now is finished first."""
-        _remove(self.shell.ast_transformers, self)
+        self._stand_aside()
         self.shell.events.unregister("pre_run_cell", self.before)
         self._stopping = True
         if not self._frames:
@@ -97,7 +99,7 @@ class Watch:
         outer = self._frames[-1] if self._frames else None
         frame = _Frame(info, self._place(info) if outer is None else outer.place)
         self._frames.append(frame)
-        self._last_in_line()
+        self._stand_last()
         if outer is None or outer.is_transparent():
             frame.waiting = self._begun(frame, info.raw_cell, self._python(info))
 
@@ -184,17 +186,19 @@ class Watch:
         except SyntaxError:
             return text
 
-    def _last_in_line(self) -> None:
-        """Let transformers that the user put in after us see the user's own tree."""
-        transformers = self.shell.ast_transformers
-        if transformers and transformers[-1] is not self:
-            _remove(transformers, self)
-            transformers.append(self)
+    def _stand_last(self) -> None:
+        """Let the user's transformers see the user's own tree, those of a list put in place of the shell's included."""
+        held = self.shell.ast_transformers
+        if type(held) is not Transformers:
+            self._plain = held
+            self.shell.ast_transformers = Transformers(held, self)
 
-
-def _remove(things: list[Any], thing: object) -> None:
-    """Take an object out of a list by identity: its neighbours' `==` is not ours to call."""
-    things[:] = [each for each in things if each is not thing]
+    def _stand_aside(self) -> None:
+        """Put the shell's own list back, with what the user made of it."""
+        held = self.shell.ast_transformers
+        if type(held) is Transformers and held.last is self:
+            self._plain[:] = held
+            self.shell.ast_transformers = self._plain
 
 
 def _error(result: Any) -> BaseException | None:
