@@ -41,15 +41,14 @@ from clew.store.paths import journal_in
 
 
 @runtime_checkable
-class HasEvents(Protocol):
-    """A recording of a session."""
+class Loads(Protocol):
+    """A recording of a session, such as `clew.api.recording` gives."""
 
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """What was recorded."""
+    def load(self) -> tuple[Event, ...]:
+        """Give what was recorded."""
 
 
-Executable = str | int | Graph | SliceView | Slice | Artifact | Recorded | HasEvents
+Executable = str | int | Graph | SliceView | Slice | Artifact | Recorded | Loads
 """What can be executed: a session by its number or name, a graph or recording of one, a slice, an artifact's code."""
 
 
@@ -189,8 +188,8 @@ class Executor:
                 return of_code(graph.code, self.folder or os.getcwd())
             case Artifact():
                 return self._of_artifact(graph)
-            case HasEvents():
-                return recorded(graph.events)
+            case Loads():
+                return recorded(graph.load())
             case _:
                 raise CannotExecute(f"a {type(graph).__name__} is no session, graph, slice or artifact")
 
@@ -230,9 +229,12 @@ class Executor:
         """The nodes within a step: literals, look-ups, imports, calls, the variables that called functions set."""
         return self._latest().nodes_of(node)
 
-    def look_up(self, name: str) -> Node:
-        """The node that a name leads to: a step, a builtin, `__file__`, `file_system`, `database` ...; else NameError."""
-        return self._latest().look_up(name)
+    def look_up(self, name: str, *, outside: bool = False) -> Node:
+        """The node that a name leads to: a step, a builtin, `__file__`, `file_system`, `database` ...; else NameError.
+
+        With `outside` only state outside the program: a variable may have the name of one.
+        """
+        return self._latest().look_up(name, outside=outside)
 
     def get_value(self, node: Node | int | str, name: str | None = None) -> object:
         """The value of a node, in memory; see `Execution.get_value`."""

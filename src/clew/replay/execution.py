@@ -18,7 +18,16 @@ from clew.model.places import Source
 from clew.replay.external import ExternalState, external_state, known_states
 from clew.replay.nodes import OUTSIDE, Node, NodeKind, external, nodes_within, span_of
 from clew.replay.running import NOTHING, Done, Run, Values
-from clew.replay.sideeffects import AccessedGlobals, ChangedNode, SideEffect, ViewOf, accessed, outside_effects, touched
+from clew.replay.sideeffects import (
+    AccessedGlobals,
+    ChangedNode,
+    SideEffect,
+    ViewOf,
+    accessed,
+    connected,
+    outside_effects,
+    touched,
+)
 from clew.replay.tracebacks import shown, users_frames
 
 T = TypeVar("T")
@@ -171,6 +180,7 @@ class Execution:
         for name, other in seen.views:
             yield ViewOf(name, self.node_of(other), other)
         yield from outside_effects(done.own)
+        yield from connected(self.run.watcher.found.values())
         found = accessed(done.own, reads, binds)
         if found is not None:
             yield found
@@ -195,11 +205,14 @@ class Execution:
         set_inside = [name for each in inside for name in each if name in ran.values]
         return (*text, *(Node(ran.done.number, NodeKind.GLOBAL, name) for name in set_inside))
 
-    def look_up(self, name: str) -> Node:
-        """The node that a name leads to: the step that bound it, a builtin, `__file__`, or state outside; NameError."""
-        if name in self.binders:
+    def look_up(self, name: str, *, outside: bool = False) -> Node:
+        """The node that a name leads to: the step that bound it, a builtin, `__file__`, or state outside; NameError.
+
+        With `outside` only state outside the program: a variable may have the name of one.
+        """
+        if name in self.binders and not outside:
             return Node(self.binders[name])
-        if name in self.run.namespace or name in vars(builtins):
+        if (name in self.run.namespace or name in vars(builtins)) and not outside:
             return Node(OUTSIDE, NodeKind.LOOKUP, name)
         if name in known_states(self.all_effects()):
             return external(name)
@@ -233,7 +246,7 @@ class Execution:
             case NodeKind.LITERAL:
                 return ast.literal_eval(node.name)
             case NodeKind.EXTERNAL:
-                return self.external(node.name)
+                return self.state(node.name)
             case NodeKind.LOOKUP if node.step == OUTSIDE:
                 return self.standing(node.name)
             case NodeKind.LOOKUP:
@@ -247,7 +260,7 @@ class Execution:
         """What a name stands for now."""
         node = self.look_up(name)
         if node.kind is NodeKind.EXTERNAL:
-            return self.external(name)
+            return self.state(name)
         namespace = self.run.namespace
         return namespace[name] if name in namespace else vars(builtins)[name]
 
@@ -284,7 +297,7 @@ class Execution:
         """What a step did besides giving its value: see `clew.replay.sideeffects`."""
         return self.of(node).effects
 
-    def external(self, name: str) -> ExternalState:
+    def state(self, name: str) -> ExternalState:
         """State outside the program as a value: which of it was used and changed, by which steps."""
         return external_state(name, self.all_effects())
 

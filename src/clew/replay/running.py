@@ -218,10 +218,20 @@ class Run:
             tell_lines(name, source.python)
             self.watcher.begin(source)
             self.source = source
-            portions = self.cutter.portions(source, name, chosen)
+            portions = self.portions(source, name, chosen)
             items += [(each.statements[0] if each.statements else -1, each) for each in portions]
             self.ready_shell(source)
         self.todo.extend(item for _, item in sorted(items, key=lambda pair: pair[0]))
+
+    def portions(self, source: Source, name: str, chosen: Collection[int] | None) -> list[Portion]:
+        """The statements of a source; none of a cell that was not Python when it was recorded, either."""
+        try:
+            return self.cutter.portions(source, name, chosen)
+        except SyntaxError:
+            steps = self.recorded.steps
+            if self.recorded.is_script or not steps or any(step.source == source.number for step in steps):
+                raise
+            return []
 
     def end_source(self, error: BaseException | None) -> None:
         """All of a source that is to run has run, or no more of it will."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from clew.capture.recorder import Recorder
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
 from clew.model.events import Step
 from clew.model.resources import Ambient, Cell, File, Name, Resource
 from clew.observe.atoms import ATOMS
+from clew.observe.databases import CONNECTIONS
 from clew.replay.nodes import Node, external
 
 SHARED_BY_ALL = frozenset({"class", "function", "module"})
@@ -119,6 +122,18 @@ def outside_effects(step: Step) -> Iterator[DependsOn | ChangedState]:
         node, place = named
         made = DependsOn if isinstance(effect, Read) else ChangedState
         yield made(node, place, effect.reason)
+
+
+def connected(values: Iterable[object]) -> Iterator[DependsOn]:
+    """The databases that a step depends on because its text speaks of a connection to one, or of a cursor."""
+    sqlite = sys.modules.get("sqlite3")
+    if sqlite is None:
+        return
+    for value in values:
+        held: Any = value
+        connection = held.connection if type(held) is sqlite.Cursor else held
+        if isinstance(connection, sqlite.Connection) and (path := CONNECTIONS.path(connection)):
+            yield DependsOn(external("database"), path, Reason.KNOWN)
 
 
 def state_of(resource: Resource) -> tuple[Node, str] | None:

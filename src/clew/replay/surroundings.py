@@ -31,6 +31,7 @@ class State:
     path: list[str]
     main: ModuleType | None
     displayhook: object
+    deepest: int  # calls within calls
 
 
 def state_now() -> State:
@@ -39,7 +40,7 @@ def state_now() -> State:
         folder = os.getcwd()
     except OSError:
         folder = ""
-    return State(folder, sys.argv, sys.path, sys.modules.get("__main__"), sys.displayhook)
+    return State(folder, sys.argv, sys.path, sys.modules.get("__main__"), sys.displayhook, sys.getrecursionlimit())
 
 
 def put(state: State) -> None:
@@ -47,6 +48,7 @@ def put(state: State) -> None:
     if state.folder:
         os.chdir(state.folder)
     sys.argv, sys.path = state.argv, state.path
+    sys.setrecursionlimit(state.deepest)
     sys.displayhook = state.displayhook  # type: ignore[assignment]  # as it was found
     if state.main is not None:
         sys.modules["__main__"] = state.main
@@ -59,7 +61,13 @@ def state_of(recorded: Recorded, module: ModuleType) -> State:
         raise CannotExecute(f"the folder in which it ran is gone: {folder}")
     above = os.path.dirname(os.path.realpath(recorded.file)) if recorded.is_script and recorded.file else ""
     own = [above, *sys.path[1:]] if recorded.is_script else ["", *[each for each in sys.path if each]]
-    return State(folder, list(recorded.argv) or [recorded.file], own, module, sys.__displayhook__)
+    return State(
+        folder, list(recorded.argv) or [recorded.file], own, module, sys.__displayhook__, sys.getrecursionlimit()
+    )
+
+
+OURS = 2 if sys.version_info < (3, 12) else 1
+"""Calls between the place where the surroundings are entered and the program's; since 3.12 `eval` counts for none."""
 
 
 class Surroundings:
@@ -76,6 +84,9 @@ class Surroundings:
             return
         with WIRE.own_work():
             self.others = state_now()
+            # So that their calls can go as deep as if they had begun the process.
+            self.below = self.others.deepest - calls_left() + OURS
+            self.theirs.deepest += self.below
             put(self.theirs)
         self.heard = (WIRE.listener, WIRE.traced, WIRE.audited)
         self.probes = {name: vars(builtins)[name] for name in NAMES if name in vars(builtins)}
@@ -93,7 +104,16 @@ class Surroundings:
         vars(builtins).update(self.probes)
         with WIRE.own_work():
             self.theirs = state_now()
+            self.theirs.deepest -= self.below
             put(self.others)
+
+
+def calls_left(so_far: int = 0) -> int:
+    """How much deeper calls can go here. Python counts some that are no frames, so it is tried."""
+    try:
+        return calls_left(so_far + 1)
+    except RecursionError:
+        return so_far
 
 
 def install(recorder: Recorder, outer: Listener | None) -> None:

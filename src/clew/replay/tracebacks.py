@@ -55,19 +55,23 @@ def without_ours(trace: TracebackType | None, namespace: Mapping[str, object] | 
 
 def shown(error: BaseException) -> str:
     """Give the text that Python prints for an exception which ends a program."""
-    trace = without_ours(error.__traceback__)
-    if not TOLD.keys().isdisjoint(files_of(trace)):
-        return "".join(traceback.format_exception(type(error), error, trace))
+    error.__traceback__ = without_ours(error.__traceback__)
+    if not TOLD.keys().isdisjoint(files_of(error, set())):
+        return "".join(traceback.format_exception(error))
     text = io.StringIO()
     with redirect_stderr(text):
         # Python's own printer: before 3.12 the one in `traceback` says less. It reads lines from files alone.
-        sys.__excepthook__(type(error), error, trace)
+        sys.__excepthook__(type(error), error, error.__traceback__)
     return text.getvalue()
 
 
-def files_of(trace: TracebackType | None) -> set[str]:
-    """Give the files that a traceback speaks of."""
-    return {frame.f_code.co_filename for frame, _ in traceback.walk_tb(trace)}
+def files_of(error: BaseException | None, met: set[int]) -> set[str]:
+    """Give the files that the traceback of an exception speaks of, and those of what it came from."""
+    if error is None or id(error) in met:
+        return set()
+    met.add(id(error))
+    own = {frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)}
+    return own | files_of(error.__cause__, met) | files_of(error.__context__, met)
 
 
 TOLD: dict[str, str] = {}
@@ -81,7 +85,8 @@ def tell_lines(name: str, text: str) -> None:
             linecache.cache.pop(name, None)
         return
     TOLD[name] = text
-    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    lines = [f"{line}\n" for line in text.splitlines()]
+    linecache.cache[name] = (len(text), None, lines, name)
 
 
 def has_text(path: str, text: str) -> bool:
