@@ -33,7 +33,7 @@ def explain(graph: Graph, made: Slice, line: int) -> tuple[Dependence, ...]:
     todo = deque(graph.needs[made.criterion])
     while todo:
         dependence = todo.popleft()
-        if dependence.on in came or dependence.on not in within:
+        if dependence.on in came or dependence.on not in within or dependence in made.needless:
             continue
         came[dependence.on] = dependence
         if dependence.on == goal:

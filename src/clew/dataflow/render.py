@@ -167,8 +167,9 @@ class _Writer:
         if getattr(node, "decorator_list", None):
             text = self.segment((span.line, 0), (span.end_line, span.end_column)).lstrip()
         lines = self.kept.texts.get(self.numbers[id(node)], text).split("\n")
+        if lines[-1] == text.rpartition("\n")[2]:  # else the line that the comment stands on is no more
+            lines[-1] += self.comment_after(span.end_line, span.end_column)
         lines[0] = indent + lines[0]
-        lines[-1] += self.comment_after(span.end_line, span.end_column)
         return [(line, step) for line in lines]
 
     def deeper(self, line: str, place: int, node: ast.stmt) -> str:

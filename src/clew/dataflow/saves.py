@@ -13,10 +13,11 @@ from keyword import iskeyword
 
 from clew.analysis.names import COMPREHENSIONS, names_of
 from clew.analysis.outline import Outline
+from clew.dataflow.closure import Closure, close
 from clew.dataflow.graph import END, outline_of
 from clew.dataflow.keeping import Call, keeping_calls, take_out
 from clew.dataflow.render import render
-from clew.dataflow.slicing import Closure, close, kept_by_source
+from clew.dataflow.slicing import kept_by_source
 from clew.dataflow.texts import expressions
 from clew.errors import UnknownSave
 from clew.model.data import dataclass

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Iterable
+from collections.abc import Container
 
 from clew.dataflow.branches import Table
+from clew.dataflow.closure import Closure
+from clew.dataflow.gaps import without
 from clew.dataflow.graph import outline_of, tables
 from clew.dataflow.keeping import without_saves
+from clew.dataflow.pruning import pruned
 from clew.dataflow.render import Kept, render
 from clew.dataflow.shown import name_results
 from clew.errors import UnknownVariable
-from clew.model.data import dataclass, field
-from clew.model.graph import Dependence, Graph, Slice, Via
-from clew.model.resources import ALL_CELLS, ALL_PARTS, Ambient, Cell
-
-
-@dataclass(slots=True)
-class Closure:
-    """Steps that a criterion depends on, and for headers the variables whose spared changes matter."""
-
-    steps: set[int] = field(default_factory=set)
-    spared: dict[int, set[str]] = field(default_factory=dict)
-    reached: dict[int, Dependence] = field(default_factory=dict)  # by step: the dependence that first led to it
+from clew.model.graph import Graph, Slice
 
 
 def cut(
@@ -35,7 +27,7 @@ def cut(
     """
     if criterion not in graph.variables:
         raise UnknownVariable(criterion, graph.variables)
-    found = close(graph, graph.needs[criterion], exact)
+    found = pruned(graph, graph.needs[criterion], exact)
     if keep_asserts:
         add_asserts(graph, found, exact)
     kept = kept_by_source(graph, found)
@@ -43,45 +35,7 @@ def cut(
     before, lost = name_results(graph, kept, found.steps)
     text = render(graph.sources, kept, script, before if script else ())
     notes = [*text.notes, *lost, *[f"the record is incomplete: {why}" for why in graph.faults]]
-    return Slice(criterion, text.code, tuple(sorted(found.steps)), text.lines, tuple(notes))
-
-
-def close(graph: Graph, seeds: Iterable[Dependence], exact: bool) -> Closure:
-    """Follow dependences backwards from where they start."""
-    found = Closure()
-    todo = list(seeds)
-    chained: set[Dependence] = set()
-    while todo:
-        dependence = todo.pop()
-        if dependence.via is Via.SPARED:
-            if exact:
-                continue
-            names = found.spared.setdefault(dependence.on, set())
-            if not names:
-                todo += graph.branches.get(dependence.on, ())
-            names.add(getattr(dependence.resource, "name", ""))
-        if dependence.on not in found.steps:
-            found.steps.add(dependence.on)
-            found.reached[dependence.on] = dependence
-            todo += [d for d in graph.dependences.get(dependence.on, ()) if d.via is not Via.CHAIN]
-        new = [d for d in graph.dependences.get(dependence.on, ()) if d not in chained and continues(dependence, d)]
-        chained.update(new)
-        todo += new
-    return found
-
-
-def continues(reached: Dependence, chain: Dependence) -> bool:
-    """Tell whether a step that was reached for one resource is also needed for what it changed of another's work."""
-    if chain.via is not Via.CHAIN:
-        return False
-    wanted, changed = reached.resource, chain.resource
-    if isinstance(wanted, Ambient) and isinstance(changed, Ambient):
-        return wanted.kind == changed.kind and (wanted.part == changed.part or not (wanted.part and changed.part))
-    if not isinstance(wanted, Cell) or not isinstance(changed, Cell):
-        return wanted is not None and wanted == changed
-    if wanted.part == ALL_CELLS:
-        return True
-    return wanted.number == changed.number and wanted.part in (ALL_PARTS, changed.part)
+    return Slice(criterion, text.code, tuple(sorted(found.steps)), text.lines, tuple(notes), found.needless)
 
 
 def add_asserts(graph: Graph, found: Closure, exact: bool) -> None:
@@ -98,12 +52,16 @@ def kept_by_source(graph: Graph, found: Closure) -> dict[int, Kept]:
     """For each source the statements kept, by the step that kept each; those that raised; those that did not run."""
     kept: dict[int, Kept] = {}
     found_in = tables_of(graph, {graph.step(number).source for number in found.steps})
+    pythons = {source.number: source.python for source in graph.sources}
     for number in sorted(found.steps):
         step = graph.step(number)
         into = kept.setdefault(step.source, Kept(found_in[step.source].outline, {}, set(), set()))
         into.steps.setdefault(step.statement, number)
         if step.raised:
             into.raised.add(step.statement)
+        if number in found.gone:
+            node, python = into.outline.nodes[step.statement], pythons[step.source]
+            into.texts[step.statement] = without(python, node, found.gone[number])
         for unrun in found_in[step.source].unrun.get(step.statement, ()) if number in found.spared else ():
             if unrun.writes & found.spared[number]:
                 into.unrun.add(unrun.statement)

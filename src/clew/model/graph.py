@@ -75,3 +75,4 @@ class Slice:
     steps: tuple[int, ...]
     lines: dict[int, int] = field(default_factory=dict)  # line of `code` (from 1) -> step
     notes: tuple[str, ...] = ()
+    needless: frozenset[Dependence] = frozenset()  # of loops, on what only statements that went needed

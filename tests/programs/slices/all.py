@@ -10,6 +10,7 @@ from tests.programs.slices import (
     files,
     functions,
     hidden,
+    loops,
     models,
     names,
     numpy_arrays,
@@ -20,5 +21,5 @@ from tests.programs.slices import (
 )
 from tests.programs.slices.case import Case
 
-TABLES = (names, functions, classes, containers, parts, control, ambient, files, hidden, numpy_arrays, pandas_frames, models, texts, unseen)
+TABLES = (names, functions, classes, containers, parts, control, ambient, files, hidden, loops, numpy_arrays, pandas_frames, models, texts, unseen)
 CASES: tuple[Case, ...] = tuple(case for table in TABLES for case in table.CASES)

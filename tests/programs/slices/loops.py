@@ -1,0 +1,55 @@
+"""Loops that are needed: what in them goes, and what stays because it cannot be proved not to matter."""
+
+from __future__ import annotations
+
+from tests.programs.slices.case import Case
+
+CASES = (
+    # ---- what goes
+    Case("a print in a needed loop", "t = 0\nfor i in range(3):\n    print('at', i)\n    t += i\nr = t", "r", keeps=(1, 2, 4, 5)),
+    Case("a list of what was seen on the way", "w = 1.0\nhistory = []\nfor i in range(4):\n    loss = (w - 3) ** 2\n    w -= 0.1 * 2 * (w - 3)\n    history.append(loss)\nr = w", "r", keeps=(1, 3, 5, 7)),
+    Case("the list itself needs what fills it", "w = 1.0\nhistory = []\nfor i in range(4):\n    loss = (w - 3) ** 2\n    w -= 0.1 * 2 * (w - 3)\n    history.append(loss)\n    print(loss)\nr = len(history)", "r", keeps=(1, 2, 3, 4, 5, 6, 8)),
+    Case("a branch that only prints", "t = 0\nfor i in range(4):\n    t += i\n    if i % 2 == 0:\n        print(f'{i}: {t}')\nr = t", "r", keeps=(1, 2, 3, 6)),
+    Case("a branch of which something stays", "t = 0\nn = 0\nfor i in range(4):\n    if i % 2 == 0:\n        print(i)\n        t += i\n    else:\n        n += 1\nr = t", "r", code="t = 0\nfor i in range(4):\n    if i % 2 == 0:\n        t += i\nr = t\n"),
+    Case("an else of which something stays", "t = 0\nn = 0\nfor i in range(4):\n    if i % 2 == 0:\n        n += 1\n    else:\n        t += i\nr = t", "r", code="t = 0\nfor i in range(4):\n    if i % 2 == 0:\n        pass\n    else:\n        t += i\nr = t\n"),
+    Case("an elif of which nothing stays", "t = 0\nfor i in range(4):\n    if i == 0:\n        t += 1\n    elif i == 1:\n        print(i)\n    else:\n        t += 2\nr = t", "r", code="t = 0\nfor i in range(4):\n    if i == 0:\n        t += 1\n    elif i == 1:\n        pass\n    else:\n        t += 2\nr = t\n"),
+    Case("only the variable of a loop is needed", "words = ['a', 'b']\nseen = {}\nfor word in words:\n    seen[word] = 1\n    print(word)\nr = word", "r", code="words = ['a', 'b']\nfor word in words:\n    pass\nr = word\n"),
+    Case("comments go with what they speak of", "t = 0\nfor i in range(3):\n    # count\n    t += i\n\n    # tell\n    print(t)  # how far\nr = t", "r", code="t = 0\nfor i in range(3):\n    # count\n    t += i\nr = t\n"),
+    Case("a comment beside the last statement of a loop stays with it", "t = 0\nfor i in range(3):\n    print(i)\n    t += i  # count\nr = t", "r", code="t = 0\nfor i in range(3):\n    t += i  # count\nr = t\n"),
+    Case("a loop in a needed loop that only prints", "t = 0\nfor i in range(3):\n    t += i\n    for j in range(2):\n        print(i, j)\nr = t", "r", keeps=(1, 2, 3, 6)),
+    Case("a needed while loop", "n = 0\nlog = []\nwhile n < 5:\n    log.append(n)\n    n += 1\n    print(n)\nr = n", "r", code="n = 0\nwhile n < 5:\n    n += 1\nr = n\n"),
+    Case("the time it took", "import time\nt = 0\nfor i in range(3):\n    start = time.time()\n    t += i\n    took = time.time() - start\nr = t", "r", keeps=(2, 3, 5, 7)),
+    Case("a table of counts", "from collections import Counter\nc = Counter()\nt = 0\nfor w in 'abca':\n    c[w] += 1\n    t += ord(w)\nr = t", "r", keeps=(3, 4, 6, 7)),
+    Case("a logger", "import logging\nlog = logging.getLogger('x')\nt = 0\nfor i in range(3):\n    log.info('at %d', i)\n    t += i\nr = t", "r", keeps=(3, 4, 6, 7)),
+    Case("a figure drawn beside", "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nt = 0\nfor i in range(3):\n    ax.plot([0, i])\n    t += i\nr = t", "r", keeps=(3, 4, 6, 7), needs=("matplotlib",)),
+    Case("figures shown one after another", "import matplotlib.pyplot as plt\nimport numpy as np\nt = 0.0\nfor i in range(3):\n    x = np.arange(5) * i\n    plt.figure()\n    plt.plot(x)\n    plt.title(f'{i}')\n    plt.show()\n    t += x.sum()\nr = t", "r", keeps=(2, 3, 4, 5, 10, 11), needs=("matplotlib",)),
+    Case("a try that only prints", "t = 0\nfor s in ('1', 'x'):\n    try:\n        print(float(s))\n    except ValueError:\n        print('no number')\n    t += len(s)\nr = t", "r", keeps=(1, 2, 7, 8)),
+    # ---- what stays
+    Case("a list that somebody else holds", "log = []\nbook = {'log': log}\nt = 0\nfor i in range(3):\n    log.append(i)\n    t += len(book['log'])\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6, 7)),
+    Case("a list that somebody takes in the loop", "log = []\nt = 0\nfor i in range(3):\n    other = log\n    log.append(i)\n    t += len(other)\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6, 7)),
+    Case("a list that is an element of another", "rows = [[], []]\nt = 0\nfor i in range(3):\n    row = rows[i % 2]\n    row.append(i)\n    t += len(rows[0])\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6, 7)),
+    Case("a list that a function reads", "log = []\ndef size():\n    return len(log)\n\nt = 0\nfor i in range(3):\n    log.append(i)\n    t += size()\nr = t", "r", keeps=(1, 2, 3, 5, 6, 7, 8, 9)),
+    Case("a function that is called for what it does", "class Counter:\n    n = 0\n\ndef note(x):\n    Counter.n += 1\n\nt = 0\nfor i in range(3):\n    note(i)\n    t += Counter.n\nr = t", "r", keeps=(1, 2, 4, 5, 7, 8, 9, 10, 11)),
+    Case("a print that somebody reads", "import io\nfrom contextlib import redirect_stdout\nbuf = io.StringIO()\nt = 0\nwith redirect_stdout(buf):\n    for i in range(3):\n        print(i)\n        t += len(buf.getvalue())\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6, 7, 8, 9)),
+    Case("a print of the user's own", "seen = []\ndef print(*words):\n    seen.append(words)\n\nt = 0\nfor i in range(3):\n    print(i)\n    t += len(seen)\nr = t", "r", keeps=(1, 2, 3, 5, 6, 7, 8, 9)),
+    Case("a print into a file that is read", "t = 0\nfor i in range(3):\n    with open('out.txt', 'a') as f:\n        print(i, file=f)\n    with open('out.txt') as f:\n        t += len(f.read())\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6, 7)),
+    Case("an exception that is caught in the loop", "t = 0\nfor s in ('1', 'x', '3'):\n    try:\n        print(int(s))\n        t += 1\n    except ValueError:\n        t += 10\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6, 7, 8)),
+    Case("an iterator used up by a print", "it = iter(range(30))\nt = 0\nfor i in range(3):\n    print(list(zip(it, 'ab')))\n    t += next(it)\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6)),
+    Case("an iterator used up by a comprehension", "it = iter(range(10))\nt = 0\nfor i in range(2):\n    seen = [x for x in it if x > 1][:1]\n    t += sum(it, i)\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6)),
+    Case("a draw beside a needed draw", "import random\nrandom.seed(1)\nt = 0\nfor i in range(3):\n    noise = random.random()\n    t += random.random()\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6, 7)),
+    Case("a draw that moves on what is drawn later", "import random\nrandom.seed(1)\nt = 0\nfor i in range(3):\n    noise = random.random()\n    t += i\nr = random.random()", "r", keeps=(1, 2, 4, 5, 7)),
+    Case("a continue decides what runs", "t = 0\nfor i in range(5):\n    if i % 2:\n        continue\n    print(i)\n    t += i\nr = t", "r", keeps=(1, 2, 3, 4, 6, 7)),
+    Case("a break decides when it ends", "t = 0\nseen = []\nfor i in range(5):\n    seen.append(i)\n    if len(seen) > 2:\n        break\n    t += i\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6, 7, 8)),
+    Case("an operator of the user's own", "class Bag:\n    def __init__(self):\n        self.n = 0\n\n    def __str__(self):\n        self.n += 1\n        return 'bag'\n\nb = Bag()\nt = 0\nfor i in range(3):\n    print(f'{b}')\n    t += b.n\nr = t", "r", keeps=(1, 2, 3, 5, 6, 7, 9, 10, 11, 12, 13, 14)),
+    Case("a property of the user's own", "class Bag:\n    n = 0\n\n    @property\n    def size(self):\n        self.n += 1\n        return self.n\n\nb = Bag()\nt = 0\nfor i in range(3):\n    print(b.size)\n    t += b.n\nr = t", "r", keeps=(1, 2, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14)),
+    Case("a key that looking makes", "from collections import defaultdict\nd = defaultdict(list)\nt = 0\nfor i in range(3):\n    print(d[i])\n    t += len(d)\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6, 7)),
+    Case("an array in a list is added to", "import numpy as np\na = np.zeros(2)\nrows = [a]\nt = 0.0\nfor i in range(3):\n    rows[0] += 1\n    t += a.sum()\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6, 7, 8)),
+    Case("a list that is added to by another name", "a = []\nb = a\nt = 0\nfor i in range(3):\n    b += [i]\n    t += len(a)\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6, 7)),
+    Case("a limit that a plot decides", "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nt = 0.0\nfor i in range(3):\n    ax.plot([0, i], [0, i])\n    t += ax.get_ylim()[1]\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6, 7), needs=("matplotlib",)),
+    Case("a figure that is asked for", "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nt = 0\nfor i in range(3):\n    ax.plot([0, i])\n    t += i", "fig", keeps=(1, 2, 4, 5), needs=("matplotlib",)),
+    Case("exec names its variables in a text", "t = 0\nlog = []\nfor i in range(3):\n    log.append(i)\n    exec('n = len(log)')\n    t += n\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6, 7)),
+    Case("two statements on a line stay together", "t = 0\nfor i in range(3):\n    print(i); t += i\nr = t", "r", keeps=(1, 2, 3, 4)),
+    Case("a name that a lambda reads", "t = 0\nk = 0\nf = lambda: k\nfor i in range(3):\n    k = i\n    t += f()\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6, 7)),
+    Case("a branch not taken that could raise stays out", "t = 0\nfor i in range(3):\n    if i > 5:\n        print('far')\n    t += i\nr = t", "r", keeps=(1, 2, 5, 6)),
+    Case("a module of the user's may hold anything", "import book\nt = 0\nfor i in range(3):\n    print(book.page)\n    t += i\nr = t", "r", keeps=(1, 2, 3, 4, 5, 6), files={"book.py": "page = 1\n"}),
+)
