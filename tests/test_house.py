@@ -39,6 +39,7 @@ FLOORS = {
     "session": 5,
     "api": 6,
     "stores": 6,
+    "reruns": 6,
     "proof": 6,
     "executor": 6,
     "cli": 7,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from clew.executor import Executor
     from clew.ipython.extension import load_ipython_extension, unload_ipython_extension
     from clew.proof import verify
+    from clew.reruns import rerun
 
 __version__ = "0.1.0"
 
@@ -42,6 +43,7 @@ __all__ = [
     "gc",
     "get",
     "load_ipython_extension",
+    "rerun",
     "restore",
     "save",
     "sessions",
@@ -62,6 +64,7 @@ _HOMES = {
     "file": "clew.api",
     "gc": "clew.api",
     "get": "clew.api",
+    "rerun": "clew.reruns",
     "restore": "clew.api",
     "save": "clew.api",
     "sessions": "clew.api",

@@ -16,7 +16,7 @@ from clew.capture.recorder import Recorder
 from clew.capture.rewriting import rewritten
 from clew.capture.watching import _LIVE as LIVE
 from clew.capture.watching import _STORE as STORE
-from clew.capture.watching import recorder_of
+from clew.capture.watching import keep_values, over, recorder_of
 from clew.ipython.prelude import earlier_cells, prelude_events
 from clew.ipython.watch import Watch
 from clew.model.events import Event, NamesSeen, SessionEnded, SessionStarted, Step
@@ -62,6 +62,7 @@ class ShellSession:
         self.emit([self._started()])
         LIVE.append((self.about.session, self, self.recorder))
         STORE[:] = [self.about.address or str(self.about.store)]
+        self.recorder.guard(keep_values, self.recorder, str(self.about.store))
         self.watch.start()
         atexit.register(self.end)
 
@@ -74,6 +75,7 @@ class ShellSession:
         atexit.unregister(self.end)
         if os.getpid() != self._process:
             return
+        over(self.recorder, self.about.session)
         if not self._fresh:
             self.recorder.uninstall()
             self.recorder.outside.close()

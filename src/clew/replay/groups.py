@@ -20,7 +20,7 @@ MAIN = "__main__"
 FUNCTION = type(lambda: None)
 
 
-class NotKept(TypeError):
+class NotKept(Exception):
     """A group would not come back as it is."""
 
 

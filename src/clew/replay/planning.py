@@ -318,7 +318,7 @@ class _Walk:
             entry = self.entry(name, number)
             if entry is None:
                 said = spoken[number] if number < len(spoken) else "the result"
-                for writer in self.order.writers(name, number):
+                for writer in self.makers_now(name, number):
                     self.more.setdefault(writer, f"{said} needs {name}, of which no value is kept")
                 self.live[name] = self.work.statements[self.order.binder(name, number) or 0].old
                 continue
@@ -326,6 +326,17 @@ class _Walk:
             self.loads.setdefault(number, []).append(entry)
             for each in entry.names:
                 self.live[each] = self.binder_of_old(each, entry.after)
+
+    def makers_now(self, name: str, number: int) -> list[int]:
+        """Who has to run for a variable, the last first: who changed it will ask for it as it was before."""
+        found = []
+        for writer in sorted(self.order.writers(name, number), reverse=True):
+            found.append(writer)
+            statement = self.work.statements[writer]
+            unit = self.work.unit(statement)
+            if unit is not None and name in unit.reads and name not in statement.binds | unit.binds:
+                break
+        return found
 
     def binder_of_old(self, name: str, after: int) -> int | None:
         """The unit of the session that had bound a name by then."""

@@ -26,7 +26,7 @@ from clew.replay.matching import Program, Texts, match
 from clew.replay.planning import Dirt, Entry, Plan, Statement, Work, plan
 from clew.replay.process import INSIDE
 from clew.replay.recorded import Recorded, recorded
-from clew.replay.rerunning import Known, Order, Outcome
+from clew.replay.rerunorders import Known, Order, Outcome
 from clew.replay.units import Units, units_of
 from clew.store.kept import KeptRow
 
@@ -188,12 +188,12 @@ class Terms:
     blobs: str
     budget: int
     portrayed: tuple[str, ...] = ()
-    given: tuple[str, ...] = ()
+    given: tuple[str, ...] | None = ()
     told: Callable[[int, float], None] = lambda number, seconds: None
-    limit: float | None = None
+    saves: bool = False
 
 
-def rerun(prepared: Prepared, terms: Terms) -> tuple[Outcome, int]:
+def rerun_prepared(prepared: Prepared, terms: Terms) -> tuple[Outcome, int]:
     """Run what has to run; give the outcome, and how many plans it took."""
     work = prepared.work
     for tries in range(1, TRIES + 2):
@@ -208,6 +208,7 @@ def rerun(prepared: Prepared, terms: Terms) -> tuple[Outcome, int]:
             terms.budget,
             terms.portrayed,
             terms.given,
+            terms.saves,
         )
         outcome = run_order(order, terms)
         if not outcome.given_up:

@@ -12,18 +12,20 @@ import pickle
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 from clew.errors import ClewError
 from clew.knowledge.registry import Knowledge
 from clew.model.artifacts import Value
 from clew.model.effects import Bound, Changed, Deleted
-from clew.model.events import Event, Step
+from clew.model.events import Step
 from clew.model.places import Source
 from clew.model.resources import Cell, File, Name
+from clew.replay.asone import AsOneCutter, imports_of
 from clew.replay.groups import GROUP
 from clew.replay.keeper import Keeper, digest_of, digest_of_bytes, kinds_written, put_state, state_of
 from clew.replay.planning import (
@@ -33,15 +35,14 @@ from clew.replay.planning import (
     Entry,
     Plan,
     Statement,
-    Work,
     affected,
     all_of,
     plan,
     units_order,
 )
-from clew.replay.portions import Cutter, Portion
+from clew.replay.portions import Portion
 from clew.replay.portrait import Portrait
-from clew.replay.recorded import Recorded
+from clew.replay.rerunorders import Order, Outcome, Ran
 from clew.replay.running import new_module
 from clew.replay.shells import make_shell, needs_shell
 from clew.replay.surroundings import Surroundings
@@ -54,69 +55,6 @@ from clew.store.blobs import Blobs
 from clew.store.keeping import fetch
 from clew.store.kept import KeptRow
 from clew.store.trust import Keys
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of the values of a session: digests by unit and variable or kind, and its kept rows by key."""
-
-    digests: Mapping[tuple[int, str], str] = field(default_factory=dict)
-    ambient: Mapping[tuple[int, str], str] = field(default_factory=dict)
-    rows: Mapping[str, KeptRow] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be run: the changed program, what is known, and where values are kept (budget in bytes).
-
-    `portrayed` are the variables of which portraits are wanted, `given` those whose values are.
-    """
-
-    recorded: Recorded
-    work: Work
-    known: Known
-    spoken: tuple[str, ...]
-    blobs: str
-    budget: int
-    portrayed: tuple[str, ...] = ()
-    given: tuple[str, ...] = ()
-    saves: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """A statement that ran: why, for how long, and which of what it made is not what it was; `steps` as recorded."""
-
-    number: int
-    why: str
-    seconds: float
-    differs: tuple[str, ...]
-    started: float
-    steps: tuple[Step, ...] = ()
-    digests: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # by variable: type and digest
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run went. `learned` or `demanded` say why it was given up; `bad` are kept values that could not be loaded."""
-
-    ran: tuple[Ran, ...] = ()
-    loaded: tuple[tuple[int, tuple[str, ...]], ...] = ()
-    error: str = ""
-    trace: str = ""
-    learned: Mapping[int, Dirt] = field(default_factory=dict)
-    demanded: Mapping[int, frozenset[str]] = field(default_factory=dict)
-    bad: frozenset[str] = frozenset()
-    portraits: Mapping[str, Portrait] = field(default_factory=dict)
-    values: Mapping[str, bytes] = field(default_factory=dict)
-    kept: tuple[KeptRow, ...] = ()
-    events: tuple[Event, ...] = ()
-    seconds: float = 0.0
-
-    @property
-    def given_up(self) -> bool:
-        """Whether another plan is to be tried."""
-        return bool(self.learned or self.demanded or self.bad)
 
 
 class GivenUp(Exception):
@@ -137,7 +75,7 @@ class Rerun:
         sys.modules["__main__"] = self.module
         self.steps: list[Step] = []
         self.watcher = Watcher(self.namespace, Knowledge(), self.steps.append, lambda source, statement: -1)
-        self.cutter = Cutter(self.watcher.rewrite)
+        self.cutter = AsOneCutter(self.watcher.rewrite)
         self.around = Surroundings(state_around(order.recorded, self.module), self.watcher, order.recorded.session)
         self.blobs, self.keys = Blobs(order.blobs), Keys()
         self.keeper = Keeper(self.watcher, self.blobs, self.keys, order.budget)
@@ -157,7 +95,7 @@ class Rerun:
         started = time.perf_counter()
         facts: dict[str, Any] = {}
         try:
-            with self.around:
+            with self.around, saving(self.order.saves):
                 self.watcher.again()
                 self.all_sources()
                 self.load_before(len(self.work.statements))
@@ -206,6 +144,7 @@ class Rerun:
             self.shell = make_shell(self.module)
         name = self.order.recorded.name_of(source)
         tell_lines(name, source.python)
+        self.cutter.imports = imports_of(source)
         self.watcher.begin(source)
         return {each.statements[0]: each for each in self.cutter.portions(source, name) if each.statements}
 
@@ -387,17 +326,40 @@ class Rerun:
     def values(self) -> dict[str, bytes]:
         """The values that are wanted, as far as they can be handed over."""
         found: dict[str, bytes] = {}
-        for name in self.order.given:
+        for name in self.differing() if self.order.given is None else self.order.given:
             with suppress(Exception):  # a value says in many ways that it cannot be pickled
                 import cloudpickle  # only who asks for values needs it
 
                 found[name] = cloudpickle.dumps(self.namespace[name])
         return found
 
+    def differing(self) -> list[str]:
+        """The variables in memory that are not what they were, as far as is known."""
+        names = {name for dirt in self.done.values() for name in dirt.names}
+        return sorted(name for name in names if name in self.namespace and not name.startswith("_"))
+
     def kept_rows(self) -> tuple[KeptRow, ...]:
         """What was kept of what is as it was in the session, and so stands for it."""
         rows = self.keeper.rows(self.order.recorded.session)
         return tuple(replace(row, step=self.clean_at[row.step]) for row in rows if row.step in self.clean_at)
+
+
+@contextmanager
+def saving(wanted: bool) -> Iterator[None]:
+    """Within it, where saves are not wanted, a save gives the newest version that there is, and saves nothing."""
+    parts: Any = import_module("clew.session")  # by its name: it stands above us
+    held = parts.save
+
+    def newest(value: object, name: str, wish: object, on_error: str | None, store: str | None) -> object:
+        with parts.archive(store, drained=False) as archive, suppress(ClewError):
+            return archive.catalog.get(name)
+        return None
+
+    parts.save = held if wanted else newest
+    try:
+        yield
+    finally:
+        parts.save = held
 
 
 def file_digest(path: str) -> str:

@@ -47,8 +47,9 @@ BLOBS = Setting("blobs", "CLEW_BLOBS", "where the values of artifacts are kept: 
 ON_ERROR = Setting("on_error", "CLEW_ON_ERROR", "what a save does that cannot be done", "raise", ("raise", "warn"))
 RECORD_USER = Setting("record_user", "CLEW_RECORD_USER", "keep who saved an artifact with it", "yes", SWITCH)
 RECORD_HOST = Setting("record_host", "CLEW_RECORD_HOST", "keep on which machine it was", "yes", SWITCH)
+KEEP = Setting("keep", "CLEW_KEEP", "how much is kept of what runs make on the way, for `clew rerun`", "500 MB")
 
-ALL = (STORE, BLOBS, ON_ERROR, RECORD_USER, RECORD_HOST)
+ALL = (STORE, BLOBS, ON_ERROR, RECORD_USER, RECORD_HOST, KEEP)
 
 
 def settings(start: str, flags: Mapping[str, str], environ: Mapping[str, str] | None = None) -> tuple[Set, ...]:
@@ -108,3 +109,16 @@ def store_set(start: str, flag: str | None, environ: Mapping[str, str]) -> Set:
         return Set(STORE, where, next(named))
     near = nearest_store(os.path.abspath(start)) is not None
     return Set(STORE, where, "the nearest .clew folder" if near else NOBODY)
+
+
+UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+def size_said(text: str) -> int:
+    """Read a size, `500 MB`, as bytes; BadSetting if it is none."""
+    number = text.strip().rstrip("BKMGTbkmgt ")
+    unit = text.strip()[len(number) :].strip().upper()
+    try:
+        return int(float(number) * UNITS[unit])
+    except (ValueError, KeyError):
+        raise BadSetting(f"keep: {text!r} is no size (it is said like 500 MB)") from None
