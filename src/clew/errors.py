@@ -21,6 +21,7 @@ ClewError
 ├── StoreError              the store cannot be used
 │   ├── NewerStore          written by a newer clew
 │   ├── OlderStore          written by an older clew, and to be migrated on purpose
+│   ├── ReadOnlyStore       it can be read, and nothing can be written to it
 │   ├── MissingBlob         a value whose bytes are not in the store
 │   ├── DamagedBlob         bytes that are not what their name says
 │   ├── NotExact            a format from which a value does not come back as it was
@@ -207,6 +208,14 @@ class OlderStore(StoreError):
         super().__init__(f"the store {where} has schema {found}; this clew uses {ours}")
         self.where, self.found, self.ours = where, found, ours
         self.hint = "`clew store migrate` brings it up to date; older clews cannot open it then"
+
+
+class ReadOnlyStore(StoreError):
+    """Something was to be written to a store that this user can only read."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"nothing can be written to the store {where}: {why}")
+        self.where, self.why = where, why
 
 
 class DamagedRecord(StoreError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +15,7 @@ from clew.archive.diff import called, difference
 from clew.archive.names import MARK, Wanted, checked_name, checked_note, checked_tags
 from clew.archive.telling import warn_once
 from clew.archive.wishes import Wish
-from clew.errors import SessionRunning, UsageError
+from clew.errors import ReadOnlyStore, SessionRunning, UsageError
 from clew.model.artifacts import ArtifactRecord, Blob, Elsewhere, Environment, Input, Origin, Value, Whence
 from clew.model.data import dataclass
 from clew.model.differences import Difference
@@ -118,6 +119,7 @@ class Archive:
         """
         checked_name(name)
         checked_note(wish.note)
+        self.catalog.check_writable()
         kept = self._keep(value, name, wish.to)
         made = making()
         tags = {FILE_TAG: value.name, **dict(wish.tags)} if type(value) is File else dict(wish.tags)
@@ -207,15 +209,17 @@ class Archive:
         found = self._cut(record)
         if found is None:
             raise running(record)
-        self.catalog.complete(found)
+        with suppress(ReadOnlyStore):
+            self.catalog.complete(found)
         return found
 
     def complete_all(self) -> None:
         """Cut the code of all artifacts whose sessions are known well enough by now."""
-        for record in self.catalog.pending():
-            found = self._cut(record)
-            if found is not None:
-                self.catalog.complete(found)
+        with suppress(ReadOnlyStore):  # who can write to the store will do it
+            for record in self.catalog.pending():
+                found = self._cut(record)
+                if found is not None:
+                    self.catalog.complete(found)
 
     def steps(self, record: ArtifactRecord) -> tuple[Step, ...]:
         """Give the steps that the code of an artifact repeats; none where nobody watched."""

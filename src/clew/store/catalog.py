@@ -35,6 +35,10 @@ class Catalog:
         """Take a database whose tables are up to date."""
         self._database = database
 
+    def check_writable(self) -> None:
+        """ReadOnlyStore where nothing can be written to the store."""
+        self._database.check_writable()
+
     def add(self, record: ArtifactRecord) -> ArtifactRecord:
         """Write a new version of an artifact and give it as written: `version` is the next of its name.
 

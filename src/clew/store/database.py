@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from clew.errors import DamagedRecord, NewerStore, SessionRunning, StoreError, UnknownSession
+from clew.errors import DamagedRecord, NewerStore, ReadOnlyStore, SessionRunning, StoreError, UnknownSession
 from clew.model.events import Event, Faulted, SessionEnded, SessionStarted, SourceSeen, Step
 from clew.model.graph import Graph
 from clew.store.catalog import Catalog
-from clew.store.databases import Database, at_url, in_folder
+from clew.store.databases import Database, Sealed, at_url, in_folder
 from clew.store.journal import Record, being_written, records
 from clew.store.location import database_path, journal_path, journals_folder, make_store
 from clew.store.pieces import add_events, keep_graph, kept_graph, remove, stored_events
 from clew.store.schema import SESSIONS
+from clew.store.sealed import copied_database, is_sealed, says_all
 from clew.store.sessions import SessionRow, State, find
 from clew.store.upgrade import MIGRATIONS, bring_up_to_date
 
@@ -37,9 +38,10 @@ class Store:
     `folder` has the journals of this machine's sessions; `where` names the store for people.
     """
 
-    def __init__(self, folder: Path, database: Database) -> None:
-        """Take a database whose tables are up to date; `Store.open` makes one."""
+    def __init__(self, folder: Path, database: Database, *, copied: bool = False) -> None:
+        """Take a database whose tables are up to date, or a copy of the folder's; `Store.open` makes one."""
         self.folder = folder
+        self._copied = copied
         self.catalog = Catalog(database)
         self.database = database
         self.where = database.where
@@ -50,7 +52,10 @@ class Store:
         """Open the store in a folder, which is made if it is not there; its database is there too, or at a URL.
 
         NewerStore if a newer clew wrote it; OlderStore if it has to be migrated first; StoreError if it cannot be used.
+        Where nothing can be written to it, it can be read all the same.
         """
+        if not url and is_sealed(folder):
+            return cls(folder, sealed_database(folder, migrations))
         database = database_of(folder, url)
         try:
             bring_up_to_date(database, migrations)
@@ -69,7 +74,10 @@ class Store:
         Safe at any time, beside running sessions and others that drain: each record comes in once and whole. Where a
         journal is damaged, the session keeps what came before, is `Faulted` from there on, and this says so once.
         """
-        return tuple(problem for path in self._journals() for problem in self._drained(path))
+        try:
+            return tuple(problem for path in self._journals() for problem in self._drained(path))
+        except ReadOnlyStore:
+            return ()  # who can write to it will take them in
 
     def sessions(self) -> tuple[SessionRow, ...]:
         """Give all sessions that have been drained, oldest first."""
@@ -108,7 +116,7 @@ class Store:
         if found is not None:
             return found
         made = fold(events)
-        with self._writing(session) as connection:
+        with suppress(ReadOnlyStore), self._writing(session) as connection:
             if line_of(connection, session) is not None:  # nobody has forgotten it since
                 keep_graph(connection, line.number, len(events), maker, made)
         return made
@@ -156,7 +164,7 @@ class Store:
             if batch:
                 line = line or new_line(connection, path, batch[0].events)
                 take(connection, line, batch)
-            elif line is not None and line.ended is not None and not being_written(path):
+            elif line is not None and line.ended is not None and not self._copied and not being_written(path):
                 # All of it is in the database, on the disk: the commits before this one have been synced.
                 path.unlink(missing_ok=True)
                 connection.execute(change(line.number).values(drained=0))
@@ -211,6 +219,24 @@ class Store:
             raise DamagedRecord(
                 f"in the store {self.where} the record of session {session} is damaged: {error}"
             ) from error
+
+
+def sealed_database(folder: Path, migrations: Path) -> Database:
+    """Give the database of a store that we can only read: the one that is there, or a copy of it brought up to date."""
+
+    def freshen(copy: Database) -> None:
+        bring_up_to_date(copy, migrations, asked=True)
+        Store(folder, copy, copied=True).drain()
+
+    if says_all(folder):
+        database = Sealed(database_path(folder), str(folder))
+        try:
+            bring_up_to_date(database, migrations)
+        except ReadOnlyStore:  # its schema is an old one
+            database.close()
+        else:
+            return database
+    return copied_database(folder, freshen)
 
 
 def database_of(folder: Path, url: str) -> Database:

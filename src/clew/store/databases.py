@@ -7,25 +7,37 @@ nobody waits for his turn for ever.
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
 from weakref import WeakSet
 
 from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import NullPool
 
-from clew.errors import BadSetting, MissingExtra, StoreError
+from clew.errors import BadSetting, MissingExtra, ReadOnlyStore, StoreError
 from clew.store.network import on_network
 from clew.store.urls import masked, without_secrets
 
 PATIENCE = 60.0  # seconds to wait for others to finish their writing
 PAUSE = 0.01
 OUR_LOCK = 0x636C6577  # "clew": which of PostgreSQL's locks by number are ours
+
+SEALED = "its folder is read-only"
+REFUSALS = {"42501": "permission denied", "25006": "the database is read-only"}  # by PostgreSQL's number
+CAN_WRITE = {
+    "25006": "SELECT current_setting('transaction_read_only') = 'off'",
+    "42501": "SELECT has_table_privilege('artifacts', 'INSERT')",
+}
 
 TAKE_TURN = (
     "SELECT set_config('lock_timeout', :patience, true), "
@@ -39,15 +51,19 @@ OPEN: WeakSet[Database] = WeakSet()  # a fork is told to all of a process
 class Database:
     """A database and how one reads and writes in it. `where` names it for people, without a password."""
 
-    def __init__(self, engine: Engine, where: str, url: str = "") -> None:
-        """Take an engine; `in_folder` and `at_url` make one."""
+    def __init__(self, engine: Engine, where: str, url: str = "", *, sealed: bool = False) -> None:
+        """Take an engine; `in_folder` and `at_url` make one. Nothing can be written to one that is `sealed`."""
         self.where = where
+        self.sealed = sealed
+        self.own: TemporaryDirectory[str] | None = None  # where it is a copy of our own
         self.dialect = engine.dialect.name
         self._url = url
         self._inherited: object = None
         self._reads = self._writes = engine
         if self.shared:
-            self._reads = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            # Not said to be read-only: the driver would then say of those that write that they are not, whatever
+            # the database says.
+            self._reads = engine.execution_options(isolation_level="REPEATABLE READ")
         else:
             self._writes = engine.execution_options(immediate=True)
         OPEN.add(self)
@@ -67,8 +83,10 @@ class Database:
     def writing(self, about: str = "", *, alone: bool = False) -> Iterator[Connection]:
         """Be the only one who writes `about` something from the first look on; or the only one who writes at all.
 
-        Rows that are counted up are for one at a time all the same.
+        Rows that are counted up are for one at a time all the same. ReadOnlyStore where nothing can be written.
         """
+        if self.sealed:
+            raise ReadOnlyStore(self.where, SEALED)
         with self._told(), self._writes.begin() as connection:
             if self.shared:
                 connection.execute(text(TAKE_TURN), {"alone": alone, "patience": f"{PATIENCE:.3f}s"})
@@ -76,9 +94,21 @@ class Database:
                 connection.execute(text(TAKE_THING), {"thing": zlib.crc32(about.encode()) - 2**31})
             yield connection
 
+    def check_writable(self) -> None:
+        """ReadOnlyStore where nothing can be written: asked before something is done in vain."""
+        if self.sealed:
+            raise ReadOnlyStore(self.where, SEALED)
+        if self.shared:
+            with self._told(), self._writes.begin() as connection:
+                for sqlstate, question in CAN_WRITE.items():
+                    if not connection.exec_driver_sql(question).scalar_one():
+                        raise ReadOnlyStore(self.where, REFUSALS[sqlstate])
+
     def close(self) -> None:
         """Let the database go."""
         self._reads.dispose()
+        if self.own is not None:
+            self.own.cleanup()
 
     def forsake(self) -> None:
         """Leave the connections to the process that we were forked from."""
@@ -91,6 +121,9 @@ class Database:
         try:
             yield
         except DBAPIError as error:
+            refused = REFUSALS.get(getattr(error.orig, "sqlstate", None) or "")
+            if refused is not None:
+                raise ReadOnlyStore(self.where, refused) from None
             said = without_secrets(" ".join(str(error.orig).split()), self._url)
             problem = StoreError(f"the store {self.where} cannot be used: {said}")
             # With a server's URL the cause may hold the password.
@@ -99,11 +132,36 @@ class Database:
 
 def in_folder(path: Path, where: str) -> Database:
     """Give the SQLite database in a file, which is made if it is not there."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE}, hide_parameters=True)
+    url = URL.create("sqlite", database=str(path))  # as it stands: a path may have a question mark in it
+    engine = create_engine(url, connect_args={"timeout": PATIENCE}, hide_parameters=True)
     network = on_network(path)
     event.listen(engine, "connect", lambda connection, _: prepare(connection, network))
     event.listen(engine, "begin", begin)
     return Database(engine, where)
+
+
+class Sealed(Database):
+    """An SQLite database in a file to which nobody writes just now, and we cannot."""
+
+    def __init__(self, path: Path, where: str) -> None:
+        """Take a file whose database says all that there is."""
+        # SQLite is told that nobody writes: else it would want to make files beside it, even to read.
+        connect = partial(sqlite3.connect, f"file:{quote(str(path))}?immutable=1", uri=True, check_same_thread=False)
+        engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+        event.listen(engine, "connect", lambda connection, _: leave_transactions_to_us(connection))
+        event.listen(engine, "begin", begin)
+        super().__init__(engine, where, sealed=True)
+        self._path = path
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """See the database as it is at one moment; StoreError if somebody wrote to it in the meantime after all."""
+        before = self._path.stat()
+        with super().reading() as connection:
+            yield connection
+        after = self._path.stat()
+        if (before.st_mtime_ns, before.st_size, before.st_ino) != (after.st_mtime_ns, after.st_size, after.st_ino):
+            raise StoreError(f"somebody wrote to the store {self.where} while it was read: ask again")
 
 
 def at_url(url: str) -> Database:
@@ -129,10 +187,15 @@ def understood(url: str) -> URL | None:
 
 def prepare(connection: Any, network: bool) -> None:
     """Set up a new connection to SQLite: commits that survive a power cut, keys that are kept."""
-    connection.isolation_level = None  # SQLAlchemy's events below begin the transactions, not the driver
+    leave_transactions_to_us(connection)
     settle(connection, network)
     for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def leave_transactions_to_us(connection: Any) -> None:
+    """Have SQLAlchemy's events begin the transactions, not the driver."""
+    connection.isolation_level = None
 
 
 def settle(connection: Any, network: bool) -> None:

@@ -124,8 +124,8 @@ def being_written(path: str | Path) -> bool:
     """Tell whether a living process has this journal open for writing."""
     try:
         file = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return False
+    except OSError:
+        return False  # it is gone, or not ours to look at
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

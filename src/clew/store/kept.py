@@ -4,33 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import delete, func, insert, select
 
 from clew.model.artifacts import Blob
+from clew.model.kept import KeptRow
 from clew.store.databases import Database, upsert
 from clew.store.schema import KEPT_NOTES, KEPT_VALUES
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRow:
-    """A group of variables as they were after a step, or hidden state of a kind.
-
-    `needs` are classes and functions of the program without which it cannot be loaded; `seconds` is what it would take
-    to make it again; `created` is in seconds since the epoch.
-    """
-
-    session: str
-    step: int
-    names: tuple[str, ...]
-    needs: tuple[str, ...]
-    ambient: str
-    blob: Blob
-    signature: str
-    signer: str
-    seconds: float
-    created: float
 
 
 class KeptValues:
