@@ -17,7 +17,7 @@ from clew.capture.reading import Reader
 from clew.knowledge.lines import class_module, class_mro, class_names, identity
 from clew.knowledge.names import callee_names
 from clew.model.effects import Changed, Effect, Read, Reason
-from clew.model.resources import Ambient, Name
+from clew.model.resources import Ambient, Name, Resource
 from clew.model.statements import Shape, Statement, Touch
 from clew.model.typed import Iterable, Iterator
 from clew.observe.kinds.functions import is_class
@@ -146,9 +146,14 @@ def is_for_nothing_else(statement: Statement, touch: Touch) -> bool:
 
 def is_seen(effect: Effect, statement: Statement) -> bool:
     """Tell whether an effect is a change that was seen, or is known; that a loop goes round is none."""
-    if isinstance(effect, Read) or effect.reason is Reason.ASSUMED:
+    if isinstance(effect, Read) or effect.reason is Reason.ASSUMED or is_aside(effect.resource):
         return False
     return statement.shape is Shape.SIMPLE or not isinstance(effect.resource, Name)
+
+
+def is_aside(resource: Resource) -> bool:
+    """Tell whether this is where libraries leave notes for themselves: polars keeps its options in `os.environ`."""
+    return isinstance(resource, Ambient) and resource.kind in ("environ", "warnings")
 
 
 def top_of(name: str) -> str:

@@ -97,10 +97,10 @@ class _Folding:
         self.writers: dict[Resource, tuple[int, Reason]] = {}
         self.parts: dict[int | str, dict[str, tuple[int, Reason]]] = {}  # by cell or kind of ambient state
         self.headers: dict[tuple[int, int], int] = {}
-        self.causes: dict[tuple[int, int], int] = {}
+        self.causes: dict[tuple[int, int], tuple[int, ...]] = {}
         self.spared: dict[str, dict[tuple[int, int], int]] = {}
         self.branches: dict[int, tuple[Dependence, ...]] = {}
-        self.last: Step | None = None
+        self.ran: list[Step] = []
         self.saves: dict[tuple[int, int], Save] = {}
 
     def take(self, event: Event) -> None:
@@ -125,7 +125,7 @@ class _Folding:
             found += self.write(step, effect, written)
         self.header(step)
         self.dependences[step.number] = tuple(dict.fromkeys(found))
-        self.last = step
+        self.ran.append(step)
 
     # ---- data -------------------------------------------------------------------------------------------
 
@@ -198,10 +198,25 @@ class _Folding:
 
     def cause(self, step: Step, header: int) -> list[Dependence]:
         """The step that raised what the handler caught: the last one before the handler."""
-        if (step.source, header) not in self.causes and self.last is not None and self.last.source == step.source:
-            self.causes[step.source, header] = self.last.number
-        raised = self.causes.get((step.source, header))
-        return [] if raised is None else [control(step.number, raised)]
+        raised = self.causes.get((step.source, header)) or self.raised_before(step, header)
+        self.causes[step.source, header] = raised
+        return [control(step.number, each) for each in raised]
+
+    def raised_before(self, step: Step, header: int) -> tuple[int, ...]:
+        """The step before this one; where that is in a `finally` within the header's body, those before it too.
+
+        A `finally` runs between what raised and the handler, and may itself have raised.
+        """
+        found: list[int] = []
+        table = self.tables[step.source]
+        for earlier in reversed(self.ran):
+            if earlier.source != step.source:
+                break
+            found.append(earlier.number)
+            inner = (each for each in table.ancestors(earlier.statement) if each > header)
+            if not any(table.branch_under(earlier.statement, each) == "finalbody" for each in inner):
+                break
+        return tuple(found)
 
     def header(self, step: Step) -> None:
         """A header has run: remember it, and what the branches that did not run could have changed."""

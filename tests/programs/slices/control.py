@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.programs.slices.case import Case
 
 CASES = (
+    Case("what raised before a finally, and is caught further out", "log = []\nz = 1\ntry:\n    try:\n        1 / 0\n    finally:\n        log.append('f')\nexcept ZeroDivisionError as e:\n    log.append(type(e).__name__)\nr = list(log)", "r", keeps=(1, 3, 4, 5, 6, 7, 8, 9, 10)),
     Case("a branch taken", "c = 1\nif c:\n    x = 1\n    y = 2\nz = 3", "x", keeps=(1, 2, 3), quick=True),
     Case("a branch taken over an earlier value", "c = 1\nx = 0\nif c:\n    x = 1\nelse:\n    y = 3\nr = x", "r", keeps=(1, 3, 4, 7)),
     Case("a branch not taken stays", "c = 0\nx = 1\nif c:\n    x = 5\nr = x", "r", keeps=(1, 2, 3, 4, 5), spare=(3, 4)),

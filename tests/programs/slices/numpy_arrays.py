@@ -13,6 +13,7 @@ def Case(name: str, program: str, criterion: str, keeps: tuple[int, ...], quick:
 
 
 CASES = (
+    Case("what an iterator over arrays gives is written to", "a = np.arange(4.0)\nit = np.nditer(a, op_flags=['readwrite'])\nz = 1\nfor v in it:\n    v[...] = v * 2\nr = a.sum()", "r", keeps=(1, 2, 3, 5, 6, 7)),
     Case("a view reaches its base", "a = np.zeros(3)\nv = a[1:]\nz = 1\nv[0] = 9", "a", keeps=(1, 2, 3, 5), quick=True),
     Case("a base reaches its view", "a = np.zeros(3)\nv = a[1:]\nz = 1\na[1] = 9", "v", keeps=(1, 2, 3, 5)),
     Case("a copy does not", "a = np.zeros(3)\nc = a.copy()\nf = a[[0, 1]]\nc[0] = 9\nf[0] = 8", "a", keeps=(1, 2), quick=True),

@@ -32,4 +32,6 @@ CASES = (
     Case("an object that dies as it is taken out of a list", "out = []\nclass D:\n    def __del__(self):\n        out.append(1)\nl = [D(), 2]\nz = 1\nl.reverse()\nl.pop()\nr = list(out)", "r", keeps=(1, 2, 3, 4, 5, 7, 8, 9)),
     Case("what a weak reference calls", "import weakref\nout = []\nclass D: pass\nd = D()\nw = weakref.ref(d, lambda q: out.append(2))\nz = 1\nd = 3\nr = list(out)", "r", keeps=(1, 2, 3, 4, 5, 7, 8)),
     Case("what a finalizer calls", "import weakref\nout = []\nclass D: pass\nd = D()\nweakref.finalize(d, out.append, 3)\nz = 1\nd = 3\nr = list(out)", "r", keeps=(1, 2, 3, 4, 5, 7, 8)),
+    Case("what a library keeps in the environment", "import polars as pl\npl.Config.set_tbl_rows(2)\nz = 1\nr = str(pl.DataFrame({'a': [1, 2, 3, 4, 5]}))", "r", keeps=(1, 2, 4), needs=("polars",)),
+    Case("an import that lets another in", "from sklearn.experimental import enable_iterative_imputer\nfrom sklearn.impute import IterativeImputer\nimport numpy as np\nz = 1\nr = IterativeImputer(random_state=0).fit_transform(np.array([[1, 2.0], [np.nan, 3], [4, 5]]))", "r", keeps=(1, 2, 3, 5), needs=("sklearn",)),
 )

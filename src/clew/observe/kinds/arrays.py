@@ -158,6 +158,14 @@ def walker_digest(x: Any) -> Digest:
     return Digest(of_plain(attribute(x, "index")))
 
 
+def walkers_reach(x: Any) -> Reach:
+    """Lead from an iterator over several arrays to these: what it gives may be written to."""
+    try:
+        return Reach(attribute(x, "operands"))
+    except ValueError:  # it is closed
+        return Reach()
+
+
 def nditer_digest(_: Any) -> Opaque:
     """Refuse: where an iterator over several arrays stands is hidden."""
     return Opaque("an iterator over arrays")
@@ -230,7 +238,7 @@ KINDS = (
     Kind("structured scalar", ("numpy.void",), void_reach, void_digest),
     Kind("scalar", ("numpy.generic", "numpy.str_", "numpy.bytes_", "numpy.dtype", "numpy.ufunc"), nothing, constant),
     Kind("array walker", ("numpy.flatiter",), walker_reach, walker_digest),
-    Kind("arrays walker", ("numpy.nditer",), nothing, nditer_digest),
+    Kind("arrays walker", ("numpy.nditer",), walkers_reach, nditer_digest),
     Kind("vectorized function", ("numpy.vectorize", "numpy.lib.function_base.vectorize"), vectorized_reach, constant,
          frozenset({"_ufunc", "excluded", "cache", "signature", "otypes", "pyfunc", "_in_and_out_core_dims"})),
     Kind("random generator", ("numpy.random._generator.Generator",), generator_reach, constant),
