@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 TRANSPARENT = {
     "how many atexit callbacks there are": "one of them is ours, which closes the record",
     "the names of builtins": "the markers are found through builtins",
@@ -9,15 +11,15 @@ TRANSPARENT = {
 }
 
 SHELLS = {
-    "recursion": "one frame fewer lies below a cell",
+    # Python 3.11 counts a call that it has learned to inline less; which it has learned differs.
+    **({"recursion": "one frame fewer is counted below a cell"} if sys.version_info < (3, 12) else {}),
     "builtins patched": "we call the len that the user put into builtins",
 }
 
 CELLS: dict[str, str] = {}
 
 # The value is not the same.
-UNSOUND = {
-}
+UNSOUND: dict[str, str] = {}
 
 # The value is the same; the slice is larger than need be, or lost a branch that did not run.
 NOT_SMALLEST = {
