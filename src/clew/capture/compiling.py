@@ -24,7 +24,8 @@ PRELUDE = "__import__('clew.capture.boot', fromlist=['start']).start()"
 
 def compiled(where: str, data: bytes) -> tuple[Program, bool]:
     """Rewrite and compile a program; tell also whether Python warned of something in it. SyntaxError, ValueError."""
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEP))
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, DEEP))
     warned: list[object] = []
     show = warnings.showwarning
 
@@ -37,6 +38,7 @@ def compiled(where: str, data: bytes) -> tuple[Program, bool]:
         return made(where, data), bool(warned)
     finally:
         warnings.showwarning = show
+        sys.setrecursionlimit(limit)  # the process may be one that goes on
 
 
 def made(where: str, data: bytes) -> Program:

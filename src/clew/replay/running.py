@@ -272,7 +272,8 @@ class Run:
 
     def evaluate(self, code: CodeType) -> Any:
         """Run code; wait for it where it awaits something."""
-        outcome = eval(code, self.namespace)  # the user's own code: that is what we are here for
+        # The user's own code: that is what we are here for. Called so, each time counts for as many calls (Python 3.11).
+        outcome = eval(*(code, self.namespace))
         if not code.co_flags & CO_COROUTINE:
             return outcome
         if asyncio._get_running_loop() is not None:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from clew.capture.recorder import Recorder
+from clew.knowledge.lines import identity
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
 from clew.model.events import Step
 from clew.model.resources import Ambient, Cell, File, Name, Resource
 from clew.observe.atoms import ATOMS
 from clew.observe.databases import CONNECTIONS
+from clew.observe.explore import BUDGET
+from clew.observe.heap import Heap
 from clew.replay.nodes import Node, external
 
 SHARED_BY_ALL = frozenset({"class", "function", "module"})
@@ -106,11 +109,24 @@ def views(recorder: Recorder, bound: Iterable[str]) -> Iterator[tuple[str, str]]
         if type(recorder.namespace.get(name)) in ATOMS or (survey := heap.survey(name)) is None:
             continue
         heap.follow_all()
-        objects = heap.walk([name]).objects
-        own = {address for address, (_, kind) in objects.items() if kind.name not in SHARED_BY_ALL}
+        own = own_cells(heap, recorder.namespace[name])
         for other, theirs in sorted(heap.surveys.items()):
             if other != name and not (own.isdisjoint(theirs.cells) and survey.keys.isdisjoint(theirs.keys)):
                 yield name, other
+
+
+def own_cells(heap: Heap, value: object) -> set[int]:
+    """The addresses of what a value leads to, not by way of what many share."""
+    found: set[int] = set()
+    todo = [value]
+    while todo and len(found) < BUDGET:
+        one = todo.pop()
+        kind = None if type(one) in ATOMS or identity(one) in found else heap.kind(type(one))
+        if kind is not None and kind.name not in SHARED_BY_ALL:
+            found.add(identity(one))
+            reach = heap.reach(one, kind)
+            todo += [*reach.children, *(each for part in reach.parts.values() for each in part)]
+    return found
 
 
 def outside_effects(step: Step) -> Iterator[DependsOn | ChangedState]:
