@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import os
 from _thread import get_ident
 
@@ -115,10 +116,16 @@ class Probes:
     # ---- faults -----------------------------------------------------------------------------------------
 
     def guard(self, work: Callable[..., None], *arguments: Any) -> None:
-        """Do some of our own work; a fault is recorded and ends the watching."""
+        """Do some of our own work; a fault is recorded and ends the watching.
+
+        Meanwhile no garbage is collected: the program's finalizers are not to run within our work, and what we make and
+        let go of is not to bring the next collection of all there is nearer.
+        """
         if self.blind:
             return
         self.busy = True
+        collecting = gc.isenabled()
+        gc.disable()
         try:
             with self.own if get_ident() == self.thread else self.outside.own_work():
                 work(*arguments)
@@ -126,6 +133,8 @@ class Probes:
             self.fault(fault)
         finally:
             self.busy = False
+            if collecting:
+                gc.enable()
 
     def fault(self, fault: BaseException) -> None:
         """clew itself failed: say so in the record, and look no further."""

@@ -62,6 +62,7 @@ CASES = (
     Case("hooks are Python's own", "import sys, builtins\nprint(sys.excepthook is sys.__excepthook__, sys.displayhook is sys.__displayhook__, sys.unraisablehook, len(sys.meta_path), sys.path_hooks[0], len(sys.path_hooks))\nprint(builtins.__import__, builtins.open, builtins.print)\n", quick=True),
     Case("the names of builtins", "import builtins\nprint(sorted(vars(builtins)))\n", quick=True),
     Case("monitoring tools of 3.12 are free", "import sys\nprint([sys.monitoring.get_tool(i) for i in range(6)])\n", since=(3, 12)),
+    Case("the collector, off and on again", "import gc\nxs = [1]\nprint(gc.isenabled())\ngc.disable()\nxs.append(2)\nys = {'a': xs}\nprint(gc.isenabled())\ngc.enable()\nys['b'] = [3]\nprint(gc.isenabled())\n", quick=True),
     Case("the collector's settings", "import gc\nprint(gc.isenabled(), gc.get_threshold(), gc.callbacks, gc.get_debug())\n"),
     Case("switch interval, flags, dont_write_bytecode", "import sys\nprint(sys.getswitchinterval(), sys.dont_write_bytecode, sys.flags.optimize, sys.pycache_prefix, sys.getrecursionlimit())\n"),
     Case("main run as an import by name", "import runpy\nif __name__ == '__main__':\n    out = runpy.run_path(__file__, run_name='other')\n    print(out['x'], out['__name__'])\nx = __name__\n"),
