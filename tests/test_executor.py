@@ -164,6 +164,15 @@ def test_its_value_in_memory(ex: Executor) -> None:
     assert ex.get_value(several, "y") == 2
 
 
+def test_no_values_are_kept_where_that_is_asked(tmp_path: Path) -> None:
+    with Executor(record=False, folder=tmp_path, keep=False) as ex:
+        ex.execute("class A: pass\nimport weakref\na = A()\ngone = weakref.ref(a)")
+        [node] = ex.execute("a = None")
+        assert ex.values["gone"]() is None  # type: ignore[operator]  # a weak reference
+        with pytest.raises(NoValue, match="this execution keeps no values"):
+            ex.get_value(node)
+
+
 def test_its_start_and_end_time(ex: Executor) -> None:
     before = time.time()
     _, slept, after = ex.execute("import time\ntime.sleep(0.05)\nx = 1")

@@ -66,7 +66,7 @@ class Executor:
     about nodes are about the latest execution; `execute_graph` and `run` give theirs, which can be asked the same.
 
     `store` is the store in which executions are recorded (the usual one by default); with `record=False` nothing is
-    written. Code that is executed as it is written stands in `folder` (the working directory by default). `packs` are
+    written. With `keep=False` no values are kept in memory, but the variables as they stand. Code that is executed as it is written stands in `folder` (the working directory by default). `packs` are
     folders of library knowledge whose word counts before clew's own.
     """
 
@@ -77,8 +77,10 @@ class Executor:
         folder: str | Path | None = None,
         packs: Iterable[str | Path] = (),
         record: bool = True,
+        keep: bool = True,
     ) -> None:
-        self.setting, self.folder, self.record = store, "" if folder is None else os.path.abspath(folder), record
+        self.setting, self.folder = store, "" if folder is None else os.path.abspath(folder)
+        self.record, self.keep = record, keep
         self.knowledge = Knowledge(packs)
         self.latest: Execution | None = None
         self._capture: Capture | None = None
@@ -138,7 +140,7 @@ class Executor:
         if self._capture is None:
             about = about_code(parts.new_session(), self.folder, path)
             journal = None if self._address is None else Journal(journal_in(self._address.folder, about.session))
-            self._capture = Capture(about, journal, self.knowledge)
+            self._capture = Capture(about, journal, self.knowledge, keep=self.keep)
             self._recorded(self._capture.execution, about, "")
         self.latest = self._capture.execution
         return self._capture
@@ -165,7 +167,7 @@ class Executor:
         wanted = self._executable(graph)
         if not wanted.sources:
             raise CannotExecute("nothing was recorded of it")
-        execution = Execution(Run(wanted, Wanted(chosen, values or {}), self.knowledge))
+        execution = Execution(Run(wanted, Wanted(chosen, values or {}), self.knowledge), keep=self.keep)
         self._recorded(execution, wanted, "" if chosen is None else f"{len(chosen)} chosen steps")
         self.latest = execution
         return execution

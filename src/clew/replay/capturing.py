@@ -24,9 +24,9 @@ KIND = "executor"
 class Capture:
     """A session whose code comes bit by bit. Its journal is None where it is not to be recorded."""
 
-    def __init__(self, about: Recorded, journal: Journal | None, knowledge: Knowledge) -> None:
+    def __init__(self, about: Recorded, journal: Journal | None, knowledge: Knowledge, *, keep: bool = True) -> None:
         self.about, self.journal = about, journal
-        self.execution = Execution(Run(about, knowledge=knowledge))
+        self.execution = Execution(Run(about, knowledge=knowledge), keep=keep)
         self.sent = self.cells = 0
         where = (about.folder, sys.version.split()[0], time.time())
         self.start = SessionStarted(about.session, about.kind, about.file, about.argv, *where)

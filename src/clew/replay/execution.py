@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -31,6 +31,7 @@ from clew.replay.sideeffects import (
 from clew.replay.tracebacks import shown, users_frames
 
 T = TypeVar("T")
+KEEPS_NONE = "this execution keeps no values, but the variables as they stand"
 RESULT = ""
 """The name of what an expression gave, among the values of a step."""
 
@@ -75,8 +76,10 @@ class Execution:
     store, 0 where it is not recorded; `notes` say what of the session was not seen.
     """
 
-    def __init__(self, run: Run, noting: Callable[[Ran], None] = nobody, settled: Callable[[], None] = nothing) -> None:
-        self.run, self.noting, self.settled = run, noting, settled
+    def __init__(self, run: Run, *, keep: bool = True) -> None:
+        self.run, self.keep = run, keep
+        self.noting: Callable[[Ran], None] = nobody
+        self.settled: Callable[[], None] = nothing
         run.wanted.told = self.hear
         self.number = 0
         self.error: BaseException | None = None
@@ -170,6 +173,8 @@ class Execution:
         self.ran[done.number] = Ran(done, values, named, watcher.found, effects)
         self.binders.update(dict.fromkeys(done.names, done.number))
         self.noting(self.ran[done.number])
+        if not self.keep:
+            self.ran[done.number] = Ran(replace(done, result=NOTHING), {}, named, {}, effects)
 
     def effects(self, done: Done, reads: Iterable[str], binds: Iterable[str]) -> Iterator[SideEffect]:
         """The side effects of a step."""
@@ -232,6 +237,8 @@ class Execution:
 
     def value_of_step(self, ran: Ran, name: str | None) -> object:
         """The value of a step, or of one variable that it bound."""
+        if not self.keep:
+            raise NoValue(f"step {ran.done.number}", KEEPS_NONE)
         names = [each for each in ran.values if each != RESULT]
         if name is None and RESULT in ran.values:
             return ran.values[RESULT]
@@ -267,6 +274,8 @@ class Execution:
     def found(self, node: Node) -> object:
         """What a name in the text of a step stood for when the step began."""
         held = self.of(node).found
+        if not self.keep:
+            raise NoValue(f"{node.name!r} in step {node.step}", KEEPS_NONE)
         if node.name not in held:
             raise NameError(f"name {node.name!r} is not defined", name=node.name)
         return held[node.name]
