@@ -15,6 +15,7 @@ from clew.model.events import SessionStarted
 from clew.model.places import Source
 from clew.model.reruns import Decision, RerunRecord
 from clew.replay.editing import edited, with_values
+from clew.replay.kept import take_in
 from clew.replay.recorded import recorded
 from clew.replay.rerun import Prepared, Session, Terms, note_of, prepare, rerun_prepared
 from clew.replay.rerunorders import Outcome
@@ -51,6 +52,7 @@ def rerun(
     flags = {} if keep is None else {KEEP.name: keep}
     budget = size_said(value_of(KEEP, os.getcwd(), flags).value)
     with closing(parts.open_store(store)) as opened:
+        take_in(KeptValues(opened.database), str(opened.folder), budget)
         known = known_session(opened, str(session))
         sources = changed_sources(known, dict(changed or {}), edit)
         wanted = None if values is None else frozenset(values)

@@ -7,7 +7,6 @@ value is another one; and at what would take long to make again, which is kept w
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import pickle
 import sys
@@ -20,9 +19,11 @@ from typing import Any
 
 from clew.capture.recorder import FLUSH_SECONDS, Recorder
 from clew.errors import ClewError
+from clew.knowledge.lines import identity
 from clew.model.artifacts import Blob
 from clew.model.effects import Bound, Changed, Deleted, Read
 from clew.model.events import Step
+from clew.model.kept import KeptRow
 from clew.model.resources import Ambient, Cell, Name
 from clew.observe.atoms import ATOMS
 from clew.observe.audit import WIRE
@@ -33,7 +34,6 @@ from clew.replay.portrait import Portrait
 from clew.replay.values import portray
 from clew.store.blobs import Blobs
 from clew.store.keeping import keep
-from clew.store.kept import KeptRow
 from clew.store.trust import Keys
 
 WORTH = 0.05  # seconds: what is made again in less is not kept
@@ -41,6 +41,8 @@ SPEED = 60e6  # bytes a second: writing, reading back, comparing and loading, to
 SMALL = 1_000_000  # bytes or parts: of what is bigger no digest is made in passing
 SHARE = 0.1  # of the program's time is spent on digests, and
 GRANTED = 0.5  # seconds besides
+
+LONGEST = 1000  # letters of a text that is noted as it is
 
 SIMPLE = (str, bytes, int, float, complex, bool, type(None), tuple, frozenset, range, type, FunctionType, ModuleType)
 """Types of objects that are not changed in place, or only named in a pickle."""
@@ -55,6 +57,7 @@ class Keeper:
         self.costs: dict[str, float] = {}  # by variable or kind of hidden state: seconds to make it again
         self.kept: list[tuple[int, tuple[str, ...], tuple[str, ...], str, Any, float]] = []
         self.digests: list[tuple[int, str, str]] = []
+        self.atoms: list[tuple[int, str, object]] = []
         self.ambient: list[tuple[int, str, str]] = []
         self.started, self.spent = time.perf_counter(), 0.0
 
@@ -67,14 +70,14 @@ class Keeper:
         kinds = {kind for kind in kinds_written(step) if kind in GENERATORS}
         self.count(step, names | {f"state of {kind}" for kind in kinds})
         for name in sorted(names):
-            digest = self.digest(name)
-            if digest:
-                self.digests.append((step.number, name, digest))
+            self.digests.append((step.number, name, self.digest(name)))
+            if is_atom(self.namespace[name]):
+                self.atoms.append((step.number, name, self.namespace[name]))
         for kind in sorted(kinds):
             self.note_state(step.number, kind)
         self.spent += time.perf_counter() - began
         for name in sorted(names):
-            if self.costs.get(name, 0.0) >= WORTH:
+            if self.costs.get(name, 0.0) >= WORTH and not is_bare(self.namespace[name]):
                 self.try_to_keep(step.number, name)
 
     def written(self, step: Step) -> set[str]:
@@ -104,7 +107,11 @@ class Keeper:
         """Add up what it would take to make again what a step made."""
         read = {name_of(effect.resource) for effect in step.effects if isinstance(effect, (Read, Changed))}
         cost = step.seconds + sum(self.costs.get(name, 0.0) for name in read)
-        self.costs.update(dict.fromkeys(written, cost))
+        self.costs.update({name: 0.0 if self.is_noted(name) else cost for name in written})
+
+    def is_noted(self, name: str) -> bool:
+        """Tell whether a variable's value is noted as it is: having it again costs nothing."""
+        return name in self.namespace and is_atom(self.namespace[name])
 
     # ---- digests ----------------------------------------------------------------------------------------
 
@@ -133,6 +140,8 @@ class Keeper:
             group, needs = self.group(name, (cost - WORTH / 2) * SPEED)
         except Exception:  # the values themselves say in many ways that they cannot be kept
             return
+        if any(at == step and set(names) == group for at, names, *_ in self.kept[-len(group) - 1 :]):
+            return  # it was one of the group that was asked for first
         values = {each: self.namespace[each] for each in group}
         self.put(step, values, tuple(sorted(group)), tuple(sorted(needs - group)), "", *sorted(group))
 
@@ -170,7 +179,7 @@ class Keeper:
             pickler.dump(self.namespace[asked])
             size += counter.size
             needs |= pickler.needs
-            own = {address for address, (_, held) in pickler.memo.copy().items() if type(held) not in SIMPLE}
+            own = {identity(held) for _, held in pickler.memo.copy().values() if type(held) not in SIMPLE}
             if own & foreign:
                 raise NotKept("a module has it too")
             for other in self.sharing(asked, own):
@@ -192,14 +201,16 @@ class Keeper:
                 continue
             if not own.isdisjoint(theirs.cells) or not memory.isdisjoint(theirs.keys | theirs.lent):
                 found.add(other)
-                if isinstance(self.namespace[other], (FunctionType, ModuleType, type)):
+                if is_code(self.namespace[other]):
                     raise NotKept("code of the program shares it")
         return found
 
     def foreign(self) -> set[int]:
         """The addresses of what stands in modules of the program's own, and in a few of Python's."""
         modules = [sys, os, *[sys.modules[name] for name in own_modules()]]
-        return {id(value) for module in modules for value in list(vars(module).values()) if type(value) not in SIMPLE}
+        return {
+            identity(value) for module in modules for value in list(vars(module).values()) if type(value) not in SIMPLE
+        }
 
     # ---- at the end -------------------------------------------------------------------------------------
 
@@ -211,11 +222,11 @@ class Keeper:
             for step, names, needs, kind, kept, cost in self.kept
         ]
 
-    def note(self) -> str:
+    def note(self) -> dict[str, object]:
         """What there is to know beside the values: digests, and what the program found around it."""
         files = {each.path: [each.size, each.modified, each.content] for each in self.recorder.outside.inputs()}
-        said = {"digests": self.digests, "ambient": self.ambient, "files": files}
-        return json.dumps({**said, "modules": module_texts(), "packages": package_versions(sys.modules)})
+        said = {"digests": self.digests, "atoms": self.atoms, "ambient": self.ambient, "files": files}
+        return {**said, "modules": module_texts(), "packages": package_versions(sys.modules)}
 
 
 def follow(recorder: Recorder, keeper: Keeper) -> None:
@@ -228,12 +239,22 @@ def follow(recorder: Recorder, keeper: Keeper) -> None:
         close(raised)
         recorder.flushed = flushed
         if under_way and recorder.pending and isinstance(step := recorder.pending[-1], Step):
+            loaded = frozenset(sys.modules)
             with WIRE.own_work():
                 keeper.after(step)
+            if sys.modules.keys() != loaded:
+                recorder.reader.submodules.known.update(sys.modules.keys() - loaded)  # not the program's doing
+                look_away(recorder)
         if recorder.clock() - flushed > FLUSH_SECONDS:
             recorder.flush()
 
     recorder.close = closed  # type: ignore[method-assign]  # of this one recorder
+
+
+def look_away(recorder: Recorder) -> None:
+    """Have a recorder take names and hidden state as they are now: what we loaded is not the program's doing."""
+    recorder.closer.photograph.outdate()
+    recorder.closer.state = recorder.closer.ambient.probe()
 
 
 def name_of(resource: object) -> str:
@@ -251,6 +272,22 @@ def kinds_written(step: Step) -> set[str]:
     """The kinds of hidden state that a step set or moved on."""
     done = [effect.resource for effect in step.effects if isinstance(effect, (Bound, Changed, Deleted))]
     return {each.kind for each in done if isinstance(each, Ambient)}
+
+
+def is_atom(value: object) -> bool:
+    """Tell whether a value is plain and short: it is noted as it is."""
+    kind = type(value)
+    return kind in (int, float, bool, type(None)) or (kind is str and len(value) < LONGEST)  # type: ignore[arg-type]  # it is a text
+
+
+def is_code(value: object) -> bool:
+    """Tell whether a value is made again by running the statement that makes it: a pickle would only name it."""
+    return type(value) in (FunctionType, ModuleType) or issubclass(type(value), type)
+
+
+def is_bare(value: object) -> bool:
+    """Tell whether a value is not to be pickled: code, or noted as it is."""
+    return is_code(value) or is_atom(value)
 
 
 def is_small(value: Any) -> bool:

@@ -8,12 +8,12 @@ memory, so they are taken from one kept group, or made together.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 
 from clew.model.data import dataclass, field
 from clew.model.resources import Ambient, Cell, File, Module
-from clew.replay.units import ATOMIC, Unit, Units, Written
+from clew.replay.order import Order, touches, units_order
+from clew.replay.units import Unit, Units
 
 GENERATORS = frozenset({"random", "numpy.random", "torch"})
 """Hidden state that can be kept and put back."""
@@ -66,7 +66,7 @@ class Entry:
     """Kept values: variables that share no memory with others, as they were after a unit of the session.
 
     `needs` are classes and functions of the program that must be there when the values are loaded. Hidden state is kept
-    under its kind; then there are no names.
+    under its kind; then there are no names. What is `plain` shares memory with nothing.
     """
 
     key: str
@@ -74,6 +74,7 @@ class Entry:
     names: frozenset[str]
     needs: frozenset[str] = NO_NAMES
     ambient: str = ""
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -203,75 +204,6 @@ def all_of(unit: Unit | None, binds: frozenset[str]) -> Dirt:
 # ---- what they need -----------------------------------------------------------------------------------------
 
 
-class Order:
-    """Statements or units in an order, asked who had made a variable what it was at a point of it."""
-
-    def __init__(self, units: Units, rows: Sequence[tuple[Unit | None, frozenset[str], bool]]) -> None:
-        """Take rows of units, the names that each binds, and whether it surely does."""
-        self.units, self.rows = units, rows
-        self.binders: dict[str, list[int]] = {}
-        for place, (_, binds, _) in enumerate(rows):
-            for name in binds:
-                self.binders.setdefault(name, []).append(place)
-        self.changing = [place for place, (unit, _, _) in enumerate(rows) if unit is not None and unit.changed]
-
-    def binder(self, name: str, before: int) -> int | None:
-        """Who had bound a name last."""
-        found = self.binders.get(name, [])
-        place = bisect_left(found, before)
-        return found[place - 1] if place else None
-
-    def writers(self, name: str, before: int) -> frozenset[int]:
-        """Who had made a variable what it was: who bound it, and who changed since what it leads to."""
-        bound: list[int] = []
-        for place in reversed(self.binders.get(name, [])):
-            if place >= before:
-                continue
-            bound.append(place)
-            if self.rows[place][2]:
-                break
-        if not bound:
-            return frozenset()
-        changed = [place for place in self.changing if bound[-1] < place < before]
-        return frozenset([*bound, *(place for place in changed if self.touch(place, name, bound[0]))])
-
-    def touch(self, place: int, name: str, binder: int) -> bool:
-        """Tell whether what stands at a place may have changed what a variable leads to."""
-        unit, made = self.rows[place][0], self.rows[binder][0]
-        if unit is None:
-            return False
-        return any(touches(self.units, unit.number, each, name, made) for each in unit.changed)
-
-
-def touches(units: Units, unit: int, written: Written, name: str, made: Unit | None) -> bool:
-    """Tell whether a cell that a unit changed may be one that a variable leads to, bound by the unit `made`.
-
-    When the source of the unit was over, all variables were looked at: one that was bound still tells.
-    """
-    if written.root == name or made is None:
-        return True
-    key = (name, made.number)
-    if units.types.get(key) in ATOMIC:
-        return False
-    later = units.ends[bisect_left(units.ends, unit) :]
-    binder = units_order(units)
-    if any(binder.binder(name, end + 1) == made.number for end in later):
-        return written.cell in units.cells.get(key, frozenset())
-    return True
-
-
-ORDERS: dict[int, tuple[Units, Order]] = {}
-
-
-def units_order(units: Units) -> Order:
-    """The order of a session's own units; worked out once."""
-    known = ORDERS.get(id(units))
-    if known is None or known[0] is not units:
-        ORDERS.clear()
-        ORDERS[id(units)] = known = (units, Order(units, [(unit, unit.binds, True) for unit in units.units]))
-    return known[1]
-
-
 @dataclass(slots=True)
 class _Walk:
     """One way through the program, with these statements running: what is in memory where, and what is missing."""
@@ -362,6 +294,8 @@ class _Walk:
         What was bound when it was kept, and is not in the group, shared none then; of what was not, the group must not
         have been made.
         """
+        if entry.plain:
+            return True
         before: frozenset[int] | None = None
         for name, binder in self.live.items():
             if binder is None or self.binder_of_old(name, entry.after) == binder:

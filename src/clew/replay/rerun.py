@@ -18,6 +18,7 @@ from typing import Any
 from clew.dataflow.graph import fold
 from clew.errors import CannotExecute
 from clew.model.events import Event, SessionEnded, SessionStarted
+from clew.model.kept import KeptRow
 from clew.model.places import Source
 from clew.observe.stamps import content_hash
 from clew.replay.editing import spoken_places
@@ -28,7 +29,6 @@ from clew.replay.process import INSIDE
 from clew.replay.recorded import Recorded, recorded
 from clew.replay.rerunorders import Known, Order, Outcome
 from clew.replay.units import Units, units_of
-from clew.store.kept import KeptRow
 
 TRIES = 6
 """Plans that are tried before all of the program is run."""
@@ -173,9 +173,17 @@ def kept_entries(session: Session, units: Units) -> tuple[tuple[Entry, ...], Kno
     entries = tuple(
         Entry(key, ends[row.step], frozenset(row.names), frozenset(row.needs), row.ambient) for key, row in rows.items()
     )
-    digests = {(units.by_step[s], n): d for s, n, d in session.note.get("digests", ()) if s in units.by_step}
+    last = {(units.by_step[s], n): (s, d) for s, n, d in session.note.get("digests", ()) if s in units.by_step}
     ambient = {(units.by_step[s], k): d for s, k, d in session.note.get("ambient", ()) if s in units.by_step}
-    return entries, Known(digests, ambient, rows)
+    atoms: dict[str, tuple[str, object]] = {}
+    noted: list[Entry] = []
+    for step, name, value in session.note.get("atoms", ()):
+        if last.get((units.by_step.get(step, -1), name), (-1, ""))[0] == step:
+            key = f"atom {len(atoms)}"
+            atoms[key] = (name, value)
+            noted.append(Entry(key, units.by_step[step], frozenset([name]), plain=True))
+    digests = {key: digest for key, (_, digest) in last.items() if digest}
+    return (*entries, *noted), Known(digests, ambient, rows, atoms)
 
 
 # ---- running ------------------------------------------------------------------------------------------------

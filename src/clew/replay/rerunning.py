@@ -23,11 +23,13 @@ from clew.knowledge.registry import Knowledge
 from clew.model.artifacts import Value
 from clew.model.effects import Bound, Changed, Deleted
 from clew.model.events import Step
+from clew.model.kept import KeptRow
 from clew.model.places import Source
 from clew.model.resources import Cell, File, Name
 from clew.replay.asone import AsOneCutter, imports_of
 from clew.replay.groups import GROUP
 from clew.replay.keeper import Keeper, digest_of, digest_of_bytes, kinds_written, put_state, state_of
+from clew.replay.order import units_order
 from clew.replay.planning import (
     CLEAN,
     GENERATORS,
@@ -38,7 +40,6 @@ from clew.replay.planning import (
     affected,
     all_of,
     plan,
-    units_order,
 )
 from clew.replay.portions import Portion
 from clew.replay.portrait import Portrait
@@ -53,7 +54,6 @@ from clew.replay.values import portray_names
 from clew.replay.watcher import Watcher
 from clew.store.blobs import Blobs
 from clew.store.keeping import fetch
-from clew.store.kept import KeptRow
 from clew.store.trust import Keys
 
 
@@ -227,6 +227,8 @@ class Rerun:
 
     def fetched(self, entry: Entry) -> dict[str, Any]:
         """Load a kept group; where that cannot be done, give up, to do without it."""
+        if entry.key in self.order.known.atoms:
+            return dict([self.order.known.atoms[entry.key]])
         row = self.order.known.rows[entry.key]
         value = Value("dict", GROUP.name, row.blob, None, row.signature, row.signer)
         try:

@@ -6,19 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from clew.model.events import Event, Step
+from clew.model.kept import KeptRow
 from clew.replay.planning import Dirt, Work
 from clew.replay.portrait import Portrait
 from clew.replay.recorded import Recorded
-from clew.store.kept import KeptRow
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of the values of a session: digests by unit and variable or kind, and its kept rows by key."""
+    """What is known of the values of a session: digests by unit and variable or kind, and by key its kept rows and noted values."""
 
     digests: Mapping[tuple[int, str], str] = field(default_factory=dict)
     ambient: Mapping[tuple[int, str], str] = field(default_factory=dict)
     rows: Mapping[str, KeptRow] = field(default_factory=dict)
+    atoms: Mapping[str, tuple[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
