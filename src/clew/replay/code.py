@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from operator import itemgetter
 from types import CodeType
 from typing import Any
 
@@ -90,7 +91,10 @@ def _class(value: Any, painter: Painter) -> Portrait:
     if _found_by_name(value):
         return leaf("builtins.type", type_name(value).encode())
     bases = [(f".__bases__[{index}]", painter.paint(base)) for index, base in enumerate(value.__bases__)]
-    members = [item for item in value.__dict__.items() if item[0] not in CLASS_FURNITURE]
+    # By name: their order is not kept where a class is pickled by what is in it, and what goes by it has its own lists.
+    members = sorted(
+        ((key, item) for key, item in value.__dict__.items() if key not in CLASS_FURNITURE), key=itemgetter(0)
+    )
     parts = [(f".{key}", painter.paint(item)) for key, item in members]
     return whole("builtins.type", [*bases, *parts], value.__qualname__.encode())
 
