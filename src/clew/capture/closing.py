@@ -8,7 +8,7 @@ from sys import getrefcount  # a program may replace it
 from types import ModuleType
 
 from clew.capture.doors import kept_unseen, modules_by_name
-from clew.capture.drawing import compare_figures
+from clew.capture.drawing import compare_figures, made_its_own
 from clew.capture.opened import Opened
 from clew.capture.photograph import Photograph
 from clew.capture.reading import Reader, whole
@@ -16,9 +16,9 @@ from clew.capture.submodules import Offered, name_of
 from clew.capture.threads import Threads
 from clew.knowledge.lines import identity
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read, Reason
-from clew.model.resources import Ambient, File, Module, Name
+from clew.model.resources import Ambient, File, Module, Name, Resource
 from clew.model.statements import Shape, Statement, Touch
-from clew.model.typed import Collection, Iterable, Mapping
+from clew.model.typed import Collection, Container, Iterable, Mapping
 from clew.observe.ambient import AmbientProbes
 from clew.observe.atoms import ATOMS
 from clew.observe.heap import Heap
@@ -30,7 +30,8 @@ from clew.observe.outside import Outside
 from clew.observe.spots import Stores, mentioned
 from clew.rewrite.plan import CallSite
 
-MOVES_ON = frozenset({"random", "numpy.random", "torch", "cwd", "matplotlib.figure"})
+FIGURE = "matplotlib.figure"
+MOVES_ON = frozenset({"random", "numpy.random", "torch", "cwd", FIGURE})
 """State of which the next is made from the last: who moves it on has read it."""
 
 HELD_ONCE = 2
@@ -70,6 +71,7 @@ class Closer:
         self.result = number, identity(result)
         self.known: set[int] = set()  # addresses of figures and long containers that the step is known to change
         self.current_figure = False
+        self.own_figure = False  # the step made the current figure, and did nothing to others
         self.ambient_touched = False
 
     # ---- notes taken while the step runs ----------------------------------------------------------------
@@ -148,7 +150,9 @@ class Closer:
         if step.prepared:
             step.effects += self.heap.compare(step.looked, step.number)
             step.effects += self.handles()
-            step.effects += compare_figures(step, self.heap)
+            drawn = compare_figures(step, self.heap)
+            self.own_figure = made_its_own(step, drawn)
+            step.effects += drawn
             if step.bare:
                 step.effects += [*kept_unseen(step, touch, self.heap), *modules_by_name(step, self.reader)]
         if self.stores.noted:
@@ -165,8 +169,7 @@ class Closer:
         asides = asides_of(touch)
         step.effects += self.ambient_changes(touch, asides, bound)
         if outside := self.outside.finish():
-            aside = {Ambient(kind) for kind in asides}
-            step.effects += [effect for effect in outside if effect.resource not in aside]
+            step.effects += [effect for effect in outside if not is_aside(effect.resource, asides)]
         if self.known or self.current_figure:
             step.effects += self.drawn(step)
         step.effects += standard_input(step.words, touch)
@@ -174,7 +177,7 @@ class Closer:
         self.heap.forget(bound)
         self.photograph.update(bound)
         self.stored, self.seeds, self.overwritten = [], (), set()
-        self.known, self.current_figure, self.heap.drawn = set(), False, False
+        self.known, self.current_figure, self.own_figure, self.heap.drawn = set(), False, False, False
 
     def bindings(self, step: Opened, statement: Statement, before: Mapping[str, int], raised: bool) -> set[str]:
         """The names that the step bound or deleted, its effects noted."""
@@ -273,9 +276,12 @@ class Closer:
         self.reader.settings.kinds |= set(self.seeds)
         seeded: list[Effect] = [Bound(Ambient(kind), Reason.KNOWN) for kind in self.seeds]
         moved -= set(self.seeds)
+        if self.own_figure and FIGURE in moved:
+            moved.remove(FIGURE)
+            seeded.append(Bound(Ambient(FIGURE)))
         written = [effect for kind in sorted(moved) for effect in self.reader.settings.moved(kind, parts[kind])]
         moving: list[Effect] = [Read(Ambient(kind)) for kind in sorted(moved & MOVES_ON)]
-        if "matplotlib" in self.reader.settings.kinds and ("matplotlib.figure" in moved or self.drew(bound)):
+        if "matplotlib" in self.reader.settings.kinds and (FIGURE in moved or self.own_figure or self.drew(bound)):
             moving.append(Read(Ambient("matplotlib"), Reason.KNOWN))  # whoever draws goes by the parameters
         return [*seeded, *moving, *written]
 
@@ -328,6 +334,11 @@ def asides_of(touch: Touch) -> frozenset[str]:
         touch.imports and not any(is_users_module(module) for module in touch.imports)
     )
     return ASIDES if moves else NONE
+
+
+def is_aside(resource: Resource, asides: Container[str]) -> bool:
+    """Tell whether a resource is hidden state of these kinds, whole or a part of it."""
+    return isinstance(resource, Ambient) and resource.kind in asides
 
 
 def is_of(module: ModuleType, attribute: str) -> bool:

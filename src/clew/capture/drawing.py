@@ -7,8 +7,8 @@ from types import ModuleType
 
 from clew.capture.opened import Opened
 from clew.knowledge.lines import identity
-from clew.model.effects import Effect
-from clew.model.typed import Any
+from clew.model.effects import Effect, Read
+from clew.model.typed import Any, Sequence
 from clew.observe.heap import Heap
 from clew.observe.kinds.raw import attributes, loaded
 
@@ -17,6 +17,9 @@ PLOTTERS = ("matplotlib.pyplot", "pylab", "seaborn")
 
 SPEAKS = frozenset({"gca", "gcf", "plot", "hist", "boxplot"})
 """Words of who gets at it otherwise, `df.plot()` among them."""
+
+ASKS = frozenset("gcf gca gci sca get_fignums fignum_exists get_current_fig_manager axis xlim ylim clim getp".split())
+"""Words of who asks how the current figure stands."""
 
 
 def look_at_figures(step: Opened, heap: Heap) -> None:
@@ -30,17 +33,29 @@ def look_at_figures(step: Opened, heap: Heap) -> None:
 
 def compare_figures(step: Opened, heap: Heap) -> list[Effect]:
     """What became of these figures."""
-    effects: list[Effect] = []
-    for figure in kept_figures() if step.figures else ():
-        if identity(figure) in step.figures:
-            effects += heap.compare_one(figure, step.number)
+    there = [figure for figure in kept_figures() if identity(figure) in step.figures] if step.figures else []
+    asked = [Read(cell) for cell in heap.written_at(heap.figures(there))] if there and asks(step) else []
+    effects = [effect for figure in there for effect in heap.compare_one(figure, step.number)]
     heap.drawn = heap.drawn or bool(effects)
-    return effects
+    return [*asked, *effects]
+
+
+def asks(step: Opened) -> bool:
+    """Tell whether the code that a step may run asks how the current figure stands."""
+    return not ASKS.isdisjoint(step.words)
+
+
+def made_its_own(step: Opened, changed: Sequence[Effect]) -> bool:
+    """Tell whether a step made the current figure, left those alone on which it may have drawn, and asked for none."""
+    if not step.figures or changed or asks(step):
+        return False
+    figures = kept_figures()
+    return bool(figures) and identity(figures[-1]) not in step.figures
 
 
 def may_draw(step: Opened, heap: Heap) -> bool:
     """Tell whether the code that a step may run speaks of the current figure, or of a module that draws on it."""
-    if not SPEAKS.isdisjoint(step.words):
+    if not SPEAKS.isdisjoint(step.words) or any(word.startswith("plot") for word in step.words):
         return True
     plotters = {identity(sys.modules[name]) for name in PLOTTERS if name in sys.modules}
     surveys = [survey for name in step.read if (survey := heap.survey(name)) is not None]

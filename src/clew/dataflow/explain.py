@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 
+from clew.dataflow.closure import continues
 from clew.errors import UnknownStep
-from clew.model.graph import Dependence, Graph, Slice
+from clew.model.graph import Dependence, Graph, Slice, Via
 
 
 def line_meant(made: Slice, line: int) -> int:
@@ -29,23 +31,32 @@ def explain(graph: Graph, made: Slice, line: int) -> tuple[Dependence, ...]:
     """
     goal = made.lines[line_meant(made, line)]
     within = set(made.steps)
-    came: dict[int, Dependence] = {}
-    todo = deque(graph.needs[made.criterion])
+    came: dict[Dependence, Dependence | None] = dict.fromkeys(graph.needs[made.criterion])
+    todo = deque(came)
     while todo:
         dependence = todo.popleft()
-        if dependence.on in came or dependence.on not in within or dependence in made.needless:
-            continue
-        came[dependence.on] = dependence
         if dependence.on == goal:
-            break
-        todo.extend([*graph.dependences.get(dependence.on, ()), *graph.branches.get(dependence.on, ())])
-    return _chain(came, goal)
+            return _chain(came, dependence)
+        for following in followed(graph, dependence):
+            if following not in came and following.on in within and following not in made.needless:
+                came[following] = dependence
+                todo.append(following)
+    return ()
 
 
-def _chain(came: dict[int, Dependence], goal: int) -> tuple[Dependence, ...]:
+def followed(graph: Graph, reached: Dependence) -> Iterator[Dependence]:
+    """The dependences that a slice follows from one that it has reached."""
+    for dependence in graph.dependences.get(reached.on, ()):
+        if dependence.via is not Via.CHAIN or continues(reached, dependence):
+            yield dependence
+    if reached.via is Via.SPARED:
+        yield from graph.branches.get(reached.on, ())
+
+
+def _chain(came: dict[Dependence, Dependence | None], last: Dependence) -> tuple[Dependence, ...]:
     chain: list[Dependence] = []
-    at = goal
-    while at in came:
-        chain.append(came[at])
-        at = came[at].step
+    at: Dependence | None = last
+    while at is not None:
+        chain.append(at)
+        at = came[at]
     return tuple(reversed(chain))

@@ -75,4 +75,8 @@ CASES = (
     Case("uuid and secrets draw from outside", "import uuid, secrets\na = secrets.token_hex(4)\nz = uuid.uuid4()\nr = len(a)", "r", keeps=(1, 2, 4)),
     Case("sys.argv changed in place", "import sys\nsys.argv.append('--fast')\nz = 1\nr = len(sys.argv)", "r", keeps=(1, 2, 4)),
     Case("what an import prints", "import contextlib\nimport io\nout = io.StringIO()\nwith contextlib.redirect_stdout(out):\n    import lib\nz = 1\nr = out.getvalue()", "r", keeps=(1, 2, 3, 4, 5, 7), files={"lib.py": "print('hello')\n"}),
+    Case("a function makes a figure of its own", "import matplotlib.pyplot as plt\nfirst, ax = plt.subplots()\nax.plot([1, 2])\ndef draw():\n    fig = plt.figure()\n    plt.plot([3, 4])\n    return fig\n\nr = draw()", "r", keeps=(1, 4, 5, 6, 7, 9), needs=("matplotlib",)),
+    Case("a function draws on the figure that is there before it makes one", "import matplotlib.pyplot as plt\nfirst, ax = plt.subplots()\nax.plot([1, 2])\ndef draw():\n    line = plt.plot([3, 4])[0]\n    plt.figure()\n    return line\n\nr = draw()", "r", keeps=(1, 2, 3, 4, 5, 6, 7, 9), needs=("matplotlib",)),
+    Case("a function asks for the figure that is there before it makes one", "import matplotlib.pyplot as plt\nfirst, ax = plt.subplots()\nax.plot([1, 2])\ndef draw():\n    n = len(plt.gcf().axes)\n    plt.figure()\n    return n\n\nr = draw()", "r", keeps=(1, 2, 3, 4, 5, 6, 7, 9), spare=(3,), needs=("matplotlib",)),
+    Case("a library sets variables of the environment for itself", "import sklearn\nfrom numpy import mean\nr = mean([1, 2])", "r", keeps=(2, 3), needs=("sklearn", "numpy")),
 )
