@@ -260,3 +260,12 @@ def test_many_artifacts_are_read_in_pieces(catalog: Catalog, monkeypatch: pytest
     made = [catalog.add(record(created=float(time))) for time in range(5)]
     assert catalog.find(code=True) == tuple(reversed(made))
     assert set(chain.from_iterable(each.inputs for each in catalog.find())) == {RAW, TABLE}
+
+
+def test_which_names_a_session_has_saved(catalog: Catalog) -> None:
+    for name in ("a", "a[1]", "gone"):
+        catalog.add(record(name))
+    catalog.add(replace(record("b"), origin=replace(SLICE, session="s2")))
+    catalog.delete("gone", now=200.0)
+    assert catalog.saved_by("s1", {"a", "a[1]", "b", "gone", "never"}) == {"a", "a[1]"}
+    assert catalog.saved_by("s3", {"a"}) == frozenset()

@@ -7,7 +7,7 @@ import sys
 import time
 
 from clew.capture.interpreter import interpreter
-from clew.errors import BadSetting, BrokenSource, FileMissing, NotCapturing, StoreError
+from clew.errors import BadSetting, FileMissing, NotCapturing, StoreError
 from clew.model.data import dataclass
 from clew.store.paths import VARIABLE, journal_in, journals_path, make_folders, store_address
 
@@ -78,7 +78,7 @@ def command_for(program: Sequence[str], session: str, store: Address, saves: Pai
     """The command that runs a program watched; where it is not Python and `checked` is off, as Python would run it."""
     path = program[0]
     # Imported here: a run that is handed over must start quickly.
-    from clew.capture.handover import Wishes, hand_over
+    from clew.capture.handover import Wishes, broken, hand_over, is_python
 
     wishes = Wishes(store.folder, store.said, "clew.session:save_variables", saves)
     plain = [*interpreter(), *program]
@@ -97,23 +97,6 @@ def command_for(program: Sequence[str], session: str, store: Address, saves: Pai
             )
         return plain  # what is no Python Python says itself
     return [*interpreter(), handed.program, *program[1:]]
-
-
-def is_python(path: str) -> bool:
-    """Tell whether Python takes a program as it is."""
-    try:
-        with open(path, "rb") as file:
-            compile(file.read(), path, "exec", dont_inherit=True)
-    except (OSError, SyntaxError, ValueError, RecursionError):
-        return False
-    return True
-
-
-def broken(path: str, error: SyntaxError | ValueError | RecursionError) -> BrokenSource:
-    """A program that is not Python, in a line."""
-    if isinstance(error, SyntaxError):
-        return BrokenSource(path, error.lineno or 0, f"{type(error).__name__}: {error.msg}")
-    return BrokenSource(path, 0, str(error))
 
 
 def run_program(program: Sequence[str], store: str | None = None, saves: Pairs = ()) -> NoReturn:
@@ -138,9 +121,9 @@ def missing(session: str, saves: Pairs, address: Address) -> int:
     """The exit status of a run that was to save variables: 1 if not all of them are saved."""
     if not saves:
         return 0
+    names = {name for name, _ in saves}
     with archive(address.said, complete=True) as found:
-        done = {record.name for record in found.find() if record.origin.session == session}
-    return int(not done.issuperset(name for name, _ in saves))
+        return int(names != found.catalog.saved_by(session, names))
 
 
 def run_notebook_here(path: str, store: str | None, saves: Pairs = ()) -> int:
@@ -340,6 +323,7 @@ def save(value: object, name: str, wish: Wish, on_error: str | None, store: str 
     with OwnLoading():
         import warnings
 
+        from clew.archive.ending import cut_when_over
         from clew.archive.telling import say_once
         from clew.store.settings import ON_ERROR, understood, value_of
 
@@ -354,6 +338,8 @@ def save(value: object, name: str, wish: Wish, on_error: str | None, store: str 
         warnings.warn(f"{name} was not saved: {error or type(error).__name__}", stacklevel=3)  # who called `api.save`
         return None
     say_once(record, sys.stderr)
+    address = address_of(store)
+    cut_when_over(address.where, lambda: archive(address.said, drained=False))
     return record
 
 

@@ -216,10 +216,14 @@ class Archive:
     def complete_all(self) -> None:
         """Cut the code of all artifacts whose sessions are known well enough by now."""
         with suppress(ReadOnlyStore):  # who can write to the store will do it
-            for record in self.catalog.pending():
-                found = self._cut(record)
-                if found is not None:
-                    self.catalog.complete(found)
+            self.complete_session(None)
+
+    def complete_session(self, session: str | None) -> None:
+        """Cut the code of the artifacts of a session, or of all, as far as it can be; ReadOnlyStore."""
+        for record in self.catalog.pending(session):
+            found = self._cut(record)
+            if found is not None:
+                self.catalog.complete(found)
 
     def steps(self, record: ArtifactRecord) -> tuple[Step, ...]:
         """Give the steps that the code of an artifact repeats; none where nobody watched."""

@@ -13,6 +13,7 @@ import os
 
 from clew.capture.orders import ORDERS
 from clew.capture.programs import Program, keep, kept
+from clew.errors import BrokenSource
 from clew.model.data import dataclass
 from clew.store.paths import journal_in
 
@@ -80,3 +81,20 @@ def write(path: str, data: bytes) -> None:
     """Write a file."""
     with open(path, "wb") as file:
         file.write(data)
+
+
+def is_python(path: str) -> bool:
+    """Tell whether Python takes a program as it is."""
+    try:
+        with open(path, "rb") as file:
+            compile(file.read(), path, "exec", dont_inherit=True)
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def broken(path: str, error: SyntaxError | ValueError | RecursionError) -> BrokenSource:
+    """A program that is not Python, in a line."""
+    if isinstance(error, SyntaxError):
+        return BrokenSource(path, error.lineno or 0, f"{type(error).__name__}: {error.msg}")
+    return BrokenSource(path, 0, str(error))

@@ -35,6 +35,7 @@ _STORE: list[str] = []
 
 
 _KEEPERS: list[Callable[[str], None]] = []
+_ENDINGS: dict[str, Callable[[str], None]] = {}
 """What is to be told of the session when it is over, because values of it were kept."""
 
 
@@ -130,9 +131,22 @@ def keep_values(recorder: Recorder, store: str) -> None:
 
 
 def over(recorder: Recorder, session: str) -> None:
-    """The session is over: what was kept of it goes into the store."""
+    """The session is over: what was kept of it goes into the store, and what it saved is finished."""
     while _KEEPERS:
         recorder.guard(_KEEPERS.pop(), session)
+    while _ENDINGS:
+        recorder.guard(_ENDINGS.popitem()[1], session)
+
+
+def when_over(name: str, act: Callable[[str], None]) -> None:
+    """Have something done with the session of this process when it is over; of those by one name the first."""
+    if _LIVE:
+        _ENDINGS.setdefault(name, act)
+
+
+def steps() -> int:
+    """How many steps the session that is watched in this process has had."""
+    return _LIVE[-1][2].steps if _LIVE else 0
 
 
 def watch_program(namespace: dict[str, Any], loaded: frozenset[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -91,6 +91,16 @@ class Catalog:
         there = ARTIFACTS.select().where(ARTIFACTS.c.name == NAMES.c.number, ARTIFACTS.c.deleted.is_(None)).exists()
         with self._database.reading() as connection:
             return tuple(connection.execute(select(NAMES.c.name).where(there).order_by(NAMES.c.name)).scalars())
+
+    def saved_by(self, session: str, names: Collection[str]) -> frozenset[str]:
+        """Give those of the names of which a session has saved a version that is there."""
+        asked = (
+            select(NAMES.c.name)
+            .join_from(NAMES, ARTIFACTS)
+            .where(NAMES.c.name.in_(names), ARTIFACTS.c.deleted.is_(None))
+        )
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(asked.where(ARTIFACTS.c.session == session)).scalars())
 
     def versions(self, name: str, *, with_deleted: bool = False) -> tuple[ArtifactRecord, ...]:
         """Give all versions of an artifact, oldest first, without their codes; UnknownArtifact if there are none."""
