@@ -18,11 +18,17 @@ from tests.programs.slices.case import Case, kept_text
 DESCRIBING = str(Path(__file__).parent / "programs" / "describing.py")
 
 
+def is_installed(name: str) -> bool:
+    """Tell whether there is a package, or a module of one: that says of which versions a case is."""
+    top = name.partition(".")[0]
+    return importlib.util.find_spec(top) is not None and importlib.util.find_spec(name) is not None
+
+
 def missing(case: Case) -> str:
     """Say why a case cannot run here, or nothing."""
     if sys.version_info < case.since:
         return f"needs Python {'.'.join(map(str, case.since))}"
-    absent = [name for name in case.needs if importlib.util.find_spec(name) is None]
+    absent = [name for name in case.needs if not is_installed(name)]
     return f"needs {', '.join(absent)}" if absent else ""
 
 

@@ -6,17 +6,23 @@ import types
 from itertools import chain
 
 from clew.analysis.purity import own_needs
-from clew.knowledge.lines import class_mro, class_names, identity, type_name
+from clew.knowledge.lines import class_module, class_mro, class_names, identity, type_name
 from clew.model.data import dataclass, field
 from clew.model.typed import Any, Callable, Iterable
 from clew.observe.atoms import ATOMS, BULKS, digest_of, is_scalar
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.functions import code_words, global_names
-from clew.observe.kinds.instances import all_is_seen, computed_names, is_python_made, slots_of
+from clew.observe.kinds.instances import all_is_seen, computed_names, is_cache, is_python_made, slots_of
 from clew.observe.ours import is_users_class, is_users_file
 
 ATTRIBUTED = frozenset({"instance", "class", "module", "function"})
 """Kinds that look at attributes themselves."""
+
+HOLDERS = frozenset({"list", "dict", "ordered dict", "set", "deque", "bytes", "array", "frame", "series"})
+"""Kinds of which libraries make classes of their own, with attributes besides."""
+
+TABLE_CACHES = frozenset({"_colwidths"})
+"""What tables of statsmodels, which are lists, keep when they are shown."""
 
 NO_NAMES: frozenset[str] = frozenset()
 
@@ -49,6 +55,7 @@ class Explorer:
         self.inert = inert
         self.namespace = namespace
         self.kinds: dict[type, Kind | None] = {}
+        self.adding: dict[type, bool] = {}
         self.hooks: dict[
             int, frozenset[str]
         ] = {}  # by address: names that functions look up which an object of C keeps
@@ -142,20 +149,32 @@ class Explorer:
     def extra(self, value: object, kind: Kind) -> dict[str, object]:
         """What a user's subclass of a class we know otherwise leads to: its class, and attributes with state."""
         cls = type(value)
-        if kind.name in ATTRIBUTED or not is_users_class(cls):
+        if not self.adds(cls, kind):
             return {}
         held = self.attributes(value, kind)
-        return {"": cls} | {name: value for name, value in held.items() if type(value) not in ATOMS}
+        found = {name: value for name, value in held.items() if type(value) not in ATOMS}
+        return {"": cls, **found} if is_users_class(cls) else found
+
+    def adds(self, cls: type, kind: Kind) -> bool:
+        """Tell whether instances have attributes that their kind knows nothing of."""
+        found = self.adding.get(cls)
+        if found is None:
+            made = is_users_class(cls) or (kind.name in HOLDERS and is_made_from_another(cls, kind))
+            found = self.adding[cls] = made and kind.name not in ATTRIBUTED
+        return found
 
     def attributes(self, value: object, kind: Kind) -> dict[str, object]:
-        """The attributes that a user's subclass adds to the instances of a class we know otherwise."""
-        if kind.name in ATTRIBUTED or not is_users_class(type(value)):
+        """The attributes that a subclass adds to the instances of a class we know otherwise; of a library's, no caches."""
+        cls: type = type(value)
+        if not self.adds(cls, kind):
             return {}
         try:
             held = object.__getattribute__(value, "__dict__")
         except AttributeError:
             return {}
-        return {name: value for name, value in dict.items(held) if name not in kind.ignores}
+        known = kind.ignores if is_users_class(cls) else kind.ignores | computed_names(cls) | TABLE_CACHES
+        found = {name: value for name, value in dict.items(held) if name not in known}
+        return found if is_users_class(cls) else {name: value for name, value in found.items() if not is_cache(name)}
 
     def digest(self, value: Any, kind: Kind) -> Digest | Opaque:
         """The fingerprint of one object, with the attributes that a user's subclass adds."""
@@ -177,3 +196,11 @@ class Explorer:
         walk = Exploration()
         self.explore([self.namespace[name] for name in names if name in self.namespace], walk)
         return walk
+
+
+def is_made_from_another(cls: type, kind: Kind) -> bool:
+    """Tell whether a library's class is made from one of Python's, or of another library's, which the kind is about."""
+    home = next((base for base in class_mro(cls) if type_name(base) in kind.types), cls)
+    modules = [class_module(each) for each in (cls, home)]
+    tops = [module.partition(".")[0] if type(module) is str else "" for module in modules]
+    return tops[0] != tops[1]

@@ -172,6 +172,13 @@ def _model(value: Any, painter: Painter) -> Portrait:
     return paint_object(value, painter, MODEL_CACHES)
 
 
+def _table(value: Any, painter: Painter) -> Portrait:
+    """Portray a table of statsmodels without the widths of its columns, which are counted when it is shown."""
+    own = {key: item for key, item in attributes(value).items() if key != "_colwidths"}
+    rows = [(f"[{place}]", painter.paint(row)) for place, row in enumerate(list.__iter__(value))]
+    return whole(type_name(type(value)), [*rows, *((f".{key}", painter.paint(item)) for key, item in own.items())])
+
+
 TRANSFORM_CACHES = frozenset({"_invalid", "_parents", "_shorthand_name", "_inverted", "_mtx"})
 PANDAS_ARRAYS = "pandas.core.arrays.base.ExtensionArray"
 TENSOR_OWN = frozenset({"_parameters", "_backward_hooks"})
@@ -202,6 +209,7 @@ LIBRARIES = {
     **dict.fromkeys(("torch._C.TensorBase", "torch._C._TensorBase"), Brush(_tensor, TENSOR_OWN)),
     **dict.fromkeys(("torch.dtype", "torch.device", "torch.Size"), Brush(_written)),
     **dict.fromkeys(("statsmodels.base.model.Model", "statsmodels.base.model.Results"), Brush(_model, complete=True)),
+    "statsmodels.iolib.table.SimpleTable": Brush(_table, complete=True),
     "torch._C.Generator": Brush(_torch_generator),
     "matplotlib.figure.Figure": Brush(_figure, complete=True),
     "matplotlib.transforms.TransformNode": Brush(_transform, complete=True),

@@ -32,13 +32,16 @@ def slots_of(cls: type) -> tuple[types.MemberDescriptorType, ...]:
 @lru_cache(maxsize=4096)
 def computed_names(cls: type) -> frozenset[str]:
     """Attributes that a class computes on demand and stores in its instances (cached properties)."""
-    names: set[str] = set()
-    for base in class_mro(cls):
-        for name, held in class_names(base).items():
-            kind = type(held)
-            if _has(kind, "__get__") and not _has(kind, "__set__") and not isinstance(held, types.FunctionType):
-                names.add(name)
-    return frozenset(names)
+    held = [item for base in class_mro(cls) for item in class_names(base).items()]
+    return frozenset(name for name, each in held if _computes(each))
+
+
+def _computes(held: object) -> bool:
+    """Tell whether what a class holds under a name gives what an instance keeps under it, and nobody can set."""
+    kind = type(held)
+    if kind is property:
+        return held.fset is None  # type: ignore[attr-defined]  # it is a property
+    return _has(kind, "__get__") and not _has(kind, "__set__") and kind is not types.FunctionType
 
 
 def _has(cls: type, name: str) -> bool:
