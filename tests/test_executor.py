@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import json
 import os
 import sys
 import textwrap
@@ -68,6 +69,14 @@ def test_what_was_captured_is_a_session_like_any_other(ex: Executor, tmp_path: P
     store = str(tmp_path / ".clew")
     assert clew.slice("c", session=ex.session, store=store).code == "a = [1]\n\na.append(2)\nc = sum(a)\n"
     assert ex.execute_graph(ex.session).get_value("c") == 3
+
+
+def test_what_was_captured_is_cut_where_a_with_swallows_an_error(ex: Executor) -> None:
+    ex.execute(
+        "import contextlib\nx = 0\nwith contextlib.suppress(ZeroDivisionError):\n    x = 1\n    1 / 0\n    x = 2\ny = x"
+    )
+    assert ex.get_value("y") == 1
+    assert "1 / 0" in ex.code("y")
 
 
 def test_a_session_in_its_own_folder_which_is_left_as_it_was(ex: Executor, tmp_path: Path) -> None:
@@ -540,6 +549,33 @@ def test_cells_with_magics_run_in_a_shell(ex: Executor, tmp_path: Path) -> None:
     finally:
         os.environ.pop("CLEW_TEST_MAGIC", None)
     assert hooks == (sys.displayhook, sys.excepthook, sys.modules["__main__"], hasattr(builtins, "get_ipython"))
+
+
+def test_a_notebook_that_was_recorded_is_executed_with_its_magics(tmp_path: Path) -> None:
+    cells = [
+        "%load_ext clew\nimport os",
+        "%%time\nx = [1]\nx.append(2)",
+        "1 / 0\nnever = 1",
+        "z = %time sum(x)",
+        "y = = 2",
+        "%matplotlib inline\nimport asyncio\nw = await asyncio.sleep(0, 7)",
+    ]
+    pages: list[dict[str, object]] = [
+        {"cell_type": "code", "metadata": {}, "source": each, "outputs": [], "execution_count": None} for each in cells
+    ]
+    notebook = tmp_path / "book.ipynb"
+    notebook.write_text(
+        json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": pages}), encoding="utf-8"
+    )
+    store = str(tmp_path / ".clew")
+    done = parts.capture(notebook, (), allow_errors=True, store=store, quiet=True)
+    hooks = (sys.displayhook, sys.excepthook, sys.modules["__main__"])
+    with Executor(store=store) as ex:
+        again = ex.execute_graph(done.session)
+    assert {name: again.values[name] for name in ("x", "z", "w")} == {"x": [1, 2], "z": 3, "w": 7}
+    assert "never" not in again.values
+    assert "exit" not in again.values  # the shell's own
+    assert hooks == (sys.displayhook, sys.excepthook, sys.modules["__main__"])
 
 
 def test_a_session_with_unseen_history_says_so(ex: Executor) -> None:

@@ -43,13 +43,11 @@ def pruned(graph: Graph, seeds: Iterable[Dependence], exact: bool) -> Closure:
 
 def loops_in(graph: Graph, found: Closure) -> list[int]:
     """The steps of a closure that are loops of which statements could be left out."""
-    nodes = {source.number: outline_of(source.python).nodes for source in graph.sources}
-    saving = {(call.source, call.statement) for call in keeping_calls(graph)}
-    return [
-        step.number
-        for step in graph.steps
-        if step.number in found.steps
-        and not step.raised
-        and isinstance(nodes[step.source][step.statement], (ast.For, ast.While))
-        and (step.source, step.statement) not in saving
+    pythons = {source.number: source.python for source in graph.sources}
+    loops = [
+        step
+        for step in map(graph.step, sorted(found.steps))  # of these alone: a cell that did not run may be no Python
+        if not step.raised and isinstance(outline_of(pythons[step.source]).nodes[step.statement], (ast.For, ast.While))
     ]
+    saving = {(call.source, call.statement) for call in (keeping_calls(graph) if loops else ())}
+    return [step.number for step in loops if (step.source, step.statement) not in saving]

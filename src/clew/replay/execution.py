@@ -317,8 +317,9 @@ class Execution:
     @property
     def values(self) -> dict[str, object]:
         """The variables as they stand now, modules and names that begin with `_` left out."""
-        held = self.run.namespace.items()
-        return {name: value for name, value in held if not name.startswith("_") and type(value) is not type(ast)}
+        held, shells = self.run.namespace.items(), getattr(self.run.shell, "user_ns_hidden", {})
+        public = {name: value for name, value in held if not name.startswith("_") and type(value) is not type(ast)}
+        return {name: value for name, value in public.items() if name not in shells or shells[name] is not value}
 
     @property
     def graph(self) -> Graph:

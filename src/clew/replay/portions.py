@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import CodeType
 
 from clew.model.places import CellPlace, Source
+from clew.replay.choosing import speaks_to_clew
 from clew.rewrite.protocol import STEP
 
 FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
@@ -25,13 +26,15 @@ Rewrite = Callable[[ast.Module, int], tuple[ast.Module, int]]
 class Portion:
     """A top-level statement, ready to run. `value` is the code that gives an expression's value, where it is one.
 
-    `statements` are the numbers in the source's outline of it and of all that stands under it.
+    `statements` are the numbers in the source's outline of it and of all that stands under it; `marker` is the number by
+    which it announces itself (-1 where it does not).
     """
 
     source: Source
     statements: tuple[int, ...]
     before: CodeType
     value: CodeType | None = None
+    marker: int = -1
 
 
 @dataclass
@@ -44,13 +47,15 @@ class Cutter:
     def portions(self, source: Source, name: str, chosen: Collection[int] | None = None) -> list[Portion]:
         """Give the portions of a source; of the statements only those chosen, and what they stand under.
 
+        What a notebook says to clew itself is left out: whoever executes it has clew at hand.
         SyntaxError where the source is not Python.
         """
         self.flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if isinstance(source.place, CellPlace) else 0
         tree = compile(source.python, name, "exec", ast.PyCF_ONLY_AST | self.flags, dont_inherit=True)
         assert isinstance(tree, ast.Module)
         tree, first = self.rewrite(tree, source.number)
-        return [self.compiled(source, group, name, first) for group in groups(pruned(tree.body, first, chosen))]
+        kept = (group for group in groups(pruned(tree.body, first, chosen)) if not speaks_to_clew(group[-1]))
+        return [self.compiled(source, group, name, first) for group in kept]
 
     def compiled(self, source: Source, group: list[ast.stmt], name: str, first: int) -> Portion:
         """Compile one top-level statement, with the marker before it."""
@@ -61,8 +66,9 @@ class Cutter:
             group = group[:-1]
         before = self.compile(ast.Module(group, []), name, "exec")
         self.flags |= before.co_flags & FUTURES
-        numbers = [number - first for each in group for number in numbers_in(each)]
-        return Portion(source, tuple(sorted(numbers)), before, value)
+        numbers = sorted(number for each in group for number in numbers_in(each))
+        inside = tuple(number - first for number in numbers)
+        return Portion(source, inside, before, value, numbers[0] if numbers else -1)
 
     def compile(self, tree: ast.Module | ast.Expression, name: str, mode: str) -> CodeType:
         """Compile a tree as Python would where it stands."""

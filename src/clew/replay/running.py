@@ -284,7 +284,7 @@ class Run:
 
     def over(self, portion: Portion, started: float, raised: str) -> None:
         """A statement is over; where its steps were not seen, at least when it ran is known."""
-        self.watcher.over(raised)
+        self.watcher.over(portion.marker, raised)
         if not self.done and portion.statements:
             place = (portion.source.number, portion.statements[0])
             self.hear(Step(self.watcher.steps, *place, started, self.watcher.clock() - started, raised))

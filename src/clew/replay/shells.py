@@ -34,10 +34,16 @@ def make_shell(module: ModuleType) -> object:
     held = {name: vars(builtins)[name] for name in BUILTINS if name in vars(builtins)}
     try:
         # Not the process's one instance: there may be one, whose variables are somebody else's.
-        return InteractiveShell(config=config, user_module=module)  # type: ignore[no-untyped-call]  # IPython has no types
+        shell = InteractiveShell(config=config, user_module=module)  # type: ignore[no-untyped-call]  # IPython has no types
+        shell.enable_gui = no_screen  # type: ignore[method-assign]  # there is none whose events could be served
+        return shell
     finally:
         sys.modules["__main__"] = main
         sys.displayhook, sys.excepthook = hooks
         for name in BUILTINS:
             vars(builtins).pop(name, None)
         vars(builtins).update(held)
+
+
+def no_screen(gui: object = None) -> None:
+    """Accept `%gui` and `%matplotlib`."""

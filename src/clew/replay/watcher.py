@@ -63,6 +63,7 @@ class Watcher(Recorder):
             last = self.events[-1]
             assert isinstance(last, Step)
             self.told(last)
+            self.found = {}  # a program lets go of what it no longer needs
 
     def keep(self, frame: FrameType) -> tuple[int, int] | None:
         """A value is kept as an artifact: by the step of the session that is run again."""
@@ -80,9 +81,17 @@ class Watcher(Recorder):
         """Some code runs in the midst of a source."""
         self.pending.append(SourceSeen(source, self.clock()))
 
-    def over(self, raised: str = "") -> None:
-        """The statement that ran is over: what happens next is not its doing."""
-        self.guard(self.close, raised)
+    def over(self, marker: int, raised: str = "") -> None:
+        """The top-level statement of this marker is over: what happens next is not its doing."""
+        self.guard(self.close_all, marker, raised)
+
+    def close_all(self, marker: int, raised: str) -> None:
+        """Close the step under way; within a `with` that did not announce its end, an exception has ended it."""
+        step = self.current
+        if step is not None and not raised and marker >= 0 and self.listing.is_cut_short(step.statement, marker):
+            self.doubter.doubt_around(step)
+            step.cut_short = True
+        self.close(raised)
 
     def again(self) -> None:
         """The program goes on: what has happened since is not its doing."""
