@@ -39,7 +39,7 @@ class Loop:
 
     def __init__(self, graph: Graph, world: World, number: int) -> None:
         self.graph, self.number = graph, number
-        self.step = next(step for step in graph.steps if step.number == number)
+        self.step = graph.step(number)
         source = next(source for source in graph.sources if source.number == self.step.source)
         self.outline = outline_of(source.python)
         node = self.outline.nodes[self.step.statement]
@@ -93,7 +93,8 @@ class Loop:
 
     def asks_by_text(self) -> bool:
         """Tell whether something in the loop may look up variables that a text names."""
-        return any(isinstance(node, ast.Attribute) and node.attr in ("query", "eval") for node in ast.walk(self.node))
+        asking = (node for node in ast.walk(self.node) if isinstance(node, ast.Call) and node.args)
+        return any(isinstance(node.func, ast.Attribute) and node.func.attr in ("query", "eval") for node in asking)
 
     def needless(self, rest: Rest) -> Iterator[Dependence]:
         """The dependences of the loop that only what goes needed."""
@@ -187,7 +188,7 @@ class Loop:
     def made_before(self, name: str, world: World) -> str:
         """The type of what a variable was given before the loop, if that was made for it alone and nobody took it since."""
         number = self.binders[name]
-        step = next(step for step in self.graph.steps if step.number == number)
+        step = self.graph.step(number)
         source = next(source for source in self.graph.sources if source.number == step.source)
         node = outline_of(source.python).nodes[step.statement]
         since = (each for each in self.graph.steps if number < each.number < self.number)

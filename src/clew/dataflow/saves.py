@@ -169,7 +169,7 @@ def is_straight(graph: Graph, step: int, call: Call) -> bool:
 
 def step_of(graph: Graph, number: int) -> Step:
     """The step of that number: a step that others ran within stands after them."""
-    return next(step for step in graph.steps if step.number == number)
+    return graph.step(number)
 
 
 def outline_in(graph: Graph, source: int) -> Outline:

@@ -40,9 +40,9 @@ def cut(
 
 def add_asserts(graph: Graph, found: Closure, exact: bool) -> None:
     """Keep asserts that speak only of what is kept."""
-    nodes = {source.number: outline_of(source.python).nodes for source in graph.sources}
+    pythons = {source.number: source.python for source in graph.sources}
     for step in graph.steps:
-        node = nodes[step.source][step.statement]
+        node = outline_of(pythons[step.source]).nodes[step.statement]
         on = {dependence.on for dependence in graph.dependences.get(step.number, ())}
         if isinstance(node, ast.Assert) and on and on <= found.steps and not step.raised:
             found.steps.add(step.number)
