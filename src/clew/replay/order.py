@@ -40,6 +40,17 @@ class Order:
         changed = [place for place in self.changing if bound[-1] < place < before]
         return frozenset([*bound, *(place for place in changed if self.touch(place, name, bound[0]))])
 
+    def makers(self, name: str, before: int) -> frozenset[int]:
+        """All units that a variable comes from, where these are a session's own."""
+        todo = list(self.writers(name, before))
+        found: set[int] = set()
+        while todo:
+            unit = todo.pop()
+            if unit not in found:
+                found.add(unit)
+                todo += [need.unit for need in self.units.units[unit].needs]
+        return frozenset(found)
+
     def touch(self, place: int, name: str, binder: int) -> bool:
         """Tell whether what stands at a place may have changed what a variable leads to."""
         unit, made = self.rows[place][0], self.rows[binder][0]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from clew.model.data import dataclass, field
 from clew.model.resources import Ambient, Cell, File, Module
 from clew.replay.order import Order, touches, units_order
-from clew.replay.units import Unit, Units
+from clew.replay.units import ATOMIC, CODE, Unit, Units
 
 GENERATORS = frozenset({"random", "numpy.random", "torch"})
 """Hidden state that can be kept and put back."""
@@ -217,7 +217,7 @@ class _Walk:
     more: dict[int, str] = field(default_factory=dict)
 
     def go(self, start: int, live: Mapping[str, int | None], spoken: Sequence[str]) -> None:
-        """Walk from a statement to the end, with these variables in memory."""
+        """Walk from a statement on, with these variables in memory, to the first of which something is missing."""
         self.live.update(live)
         for statement in self.work.statements[start:]:
             unit = self.work.unit(statement)
@@ -228,19 +228,11 @@ class _Walk:
                 binds = statement.binds | (unit.binds if unit is not None else NO_NAMES)
                 self.live.update(dict.fromkeys(binds, statement.old))
             elif unit is not None:
-                self.pass_over(statement.number, unit)
+                for name in outdated(self.work.old, unit, self.live):
+                    del self.live[name]
+            if not self.more.keys() <= self.run.keys():
+                return
         self.provide(len(self.work.statements), self.work.wanted, spoken)
-
-    def pass_over(self, number: int, unit: Unit) -> None:
-        """A unit is not run: what it would change of what is in memory must not be missing there."""
-        units = self.work.old
-        for written in unit.changed:
-            for name, binder in self.live.items():
-                made = None if binder is None else units.units[binder]
-                if touches(units, unit.number, written, name, made):
-                    self.more.setdefault(number, f"it changes {written.root or 'an object'}, which is in memory")
-        for name in unit.binds | unit.deletes:
-            self.live.pop(name, None)
 
     def provide(self, number: int, names: Iterable[str], spoken: Sequence[str]) -> None:
         """Have these variables in memory before a statement, from kept values or by running who makes them."""
@@ -308,14 +300,7 @@ class _Walk:
     def makers(self, entry: Entry) -> frozenset[int]:
         """All units of the session that a kept group comes from."""
         order = units_order(self.work.old)
-        todo = [writer for name in entry.names for writer in order.writers(name, entry.after + 1)]
-        found: set[int] = set()
-        while todo:
-            unit = todo.pop()
-            if unit not in found:
-                found.add(unit)
-                todo += [need.unit for need in self.work.old.units[unit].needs]
-        return frozenset(found)
+        return frozenset().union(*(order.makers(name, entry.after + 1) for name in entry.names))
 
     # ---- what is around ---------------------------------------------------------------------------------
 
@@ -376,6 +361,46 @@ class _Walk:
         """Tell whether a file is still as a unit of the session left it: nobody wrote it later."""
         last = [each.number for each in self.work.old.units if path in each.files]
         return path not in self.work.outside and last[-1:] == [unit]
+
+
+def outdated(units: Units, unit: Unit, live: Mapping[str, int | None]) -> list[str]:
+    """Name the variables in memory that are not what they should be after a unit that is not run.
+
+    It would have bound them anew, or changed something of what they lead to: whoever needs them has it run.
+    """
+    found = []
+    for name, binder in live.items():
+        made = None if binder is None else units.units[binder]
+        gone = name in unit.binds or name in unit.deletes
+        if gone or any(touches(units, unit.number, written, name, made) for written in unit.changed):
+            found.append(name)
+    return found
+
+
+def relatives(work: Work, number: int, names: Iterable[str], live: Iterable[str]) -> frozenset[str]:
+    """Name the variables that are not in memory before a statement, are asked for later, and may share memory with some.
+
+    What shares memory comes from a common source, and can be changed in place.
+    """
+    units, order = work.old, units_order(work.old)
+    olds = [each.old for each in work.statements[:number] if each.old is not None]
+    before = max(olds, default=-1) + 1
+    own = frozenset().union(*(order.makers(name, before) for name in names))
+    asked = set(work.wanted).union(*(each.names for each in work.statements[number:]))
+    found = set()
+    for name in (asked & order.binders.keys()) - set(live) - set(names):
+        binder = order.binder(name, before)
+        if binder is not None and units.types.get((name, binder)) not in ATOMIC | CODE:
+            shared = order.makers(name, before) & own
+            if any(not is_code(units, each) for each in shared):
+                found.add(name)
+    return frozenset(found)
+
+
+def is_code(units: Units, unit: int) -> bool:
+    """Tell whether a unit binds nothing but functions, classes and modules."""
+    binds = units.units[unit].binds
+    return bool(binds) and all(units.types.get((name, unit)) in CODE for name in binds)
 
 
 def plan(

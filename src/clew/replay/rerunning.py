@@ -39,7 +39,9 @@ from clew.replay.planning import (
     Statement,
     affected,
     all_of,
+    outdated,
     plan,
+    relatives,
 )
 from clew.replay.portions import Portion
 from clew.replay.portrait import Portrait
@@ -132,7 +134,8 @@ class Rerun:
                     self.pass_over(statement)
                     continue
                 portions = portions or self.begin(source)
-                if not self.run(statement, portions[statement.place[1]]):
+                portion = portions.get(statement.place[1])  # none for what a notebook says to clew
+                if portion is not None and not self.run(statement, portion):
                     break
         finally:
             if portions:
@@ -149,10 +152,10 @@ class Rerun:
         return {each.statements[0]: each for each in self.cutter.portions(source, name) if each.statements}
 
     def pass_over(self, statement: Statement) -> None:
-        """A statement is not run: what it would bind anew is not in memory any more."""
+        """A statement is not run: what it would bind anew, or change in place, is not in memory any more."""
         unit = self.work.unit(statement)
-        for name in unit.binds | unit.deletes if unit is not None else ():
-            self.live.pop(name, None)
+        for name in outdated(self.work.old, unit, self.live) if unit is not None else ():
+            del self.live[name]
             if not name.startswith("__"):
                 self.namespace.pop(name, None)
 
@@ -169,13 +172,13 @@ class Rerun:
         try:
             self.evaluate(portion)
         except Exception as error:
-            self.watcher.over(type(error).__name__)
+            self.watcher.over(portion.marker, type(error).__name__)
             self.missing(statement, error)
             if unit is None or unit.raised != type(error).__name__ or self.order.recorded.is_script:
                 raise
             goes_on = False
         else:
-            self.watcher.over()
+            self.watcher.over(portion.marker)
         seconds = time.perf_counter() - started
         self.live.update(dict.fromkeys(self.bound_now(statement, unit), statement.old))
         dirt = self.dirt(statement, unit)
@@ -250,6 +253,7 @@ class Rerun:
         parts = {each.part for each in done if isinstance(each, Cell)}
         led = self.keeper.leading_to(cells) if cells else set()
         old = unit.changed if unit is not None else frozenset()
+        self.refuse_strangers(statement, led - {each.root for each in old})
         reached = led | {each.root for each in old if each.root in self.namespace}
         changed = {name for name in reached if self.differs(name, unit, is_affected)}
         if not parts <= {each.part for each in old}:
@@ -264,6 +268,16 @@ class Rerun:
             frozenset(path for path in paths if self.file_differs(path, unit, is_affected)),
             is_affected and unit is not None and bool(unit.modules),
         )
+
+    def refuse_strangers(self, statement: Statement, changed: set[str]) -> None:
+        """Give up where something was changed in place that was not in the session, and others may have it too.
+
+        They are to be in memory then, so that one sees whether they do.
+        """
+        known = self.work.demanded.get(statement.number, frozenset())
+        others = relatives(self.work, statement.number, changed, self.live) - known if changed else frozenset()
+        if others:
+            raise GivenUp(demanded={statement.number: others})
 
     def differs(self, name: str, unit: Unit | None, is_affected: bool) -> bool:
         """Tell whether a variable is not what it was after the unit; where nobody knows, whether it may be."""
