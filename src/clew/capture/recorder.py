@@ -38,6 +38,8 @@ from clew.observe.outside import Outside
 from clew.rewrite.plan import Plan
 
 FLUSH_SECONDS = 0.5
+EXITS = frozenset({"exit", "quit", "SystemExit"})
+"""Words of code that may end the program."""
 
 ATOM_NAMES: Mapping[type, str] = {cls: type_name(cls) for cls in ATOMS}
 """What the types are called that most variables are of."""
@@ -77,6 +79,7 @@ class Recorder:
         self.sources = 0
         self.steps = 0
         self.at_end: Callable[[], None] = nothing
+        self.may_exit: Callable[[], object] = nothing
         self.complete = False  # the program is done: what is left is Python's own shutting down
         self.current: Opened | None = None
         self.stack: list[Opened | None] = []
@@ -248,6 +251,8 @@ class Recorder:
             self.dying.open(step, statement)
         if self.handlers.known:
             self.handlers.before(step)
+        if not EXITS.isdisjoint(step.words):
+            self.may_exit()
         if leaving or touch.stores or touch.hidden or touch.star or touch.operates:
             self.judge.text(step)
 

@@ -11,7 +11,7 @@ from types import FrameType
 
 from clew.capture.clock import SystemClock
 from clew.capture.orders import Orders, taken_over
-from clew.capture.recorder import Recorder
+from clew.capture.recorder import Recorder, nothing
 from clew.knowledge.registry import Knowledge, keep_packs
 from clew.model.events import Event, SessionEnded, SessionStarted
 from clew.model.quick import partial
@@ -169,6 +169,8 @@ def watch_program(namespace: dict[str, Any], loaded: frozenset[str]) -> None:
     # And before that, for it is our doing, not the program's. (A function of ours would be seen by who traces.)
     atexit.register(setattr, WIRE, "traced", None)
     WIRE.failed = partial(failed, recorder)
+    # Whoever registers last is called first: before the exit handlers that the program has by then.
+    recorder.may_exit = partial(atexit.register, failed, recorder)
     recorder.sources = 1
     recorder.learn(plan, 0)
     recorder.begin(source)
@@ -223,6 +225,7 @@ def program_started(orders: Orders) -> SessionStarted:
 
 def failed(recorder: Recorder) -> None:
     """An exception has ended the program: what its exit handlers do is no part of its last step."""
+    recorder.may_exit = nothing
     recorder.finish(getattr(sys, "last_value", None))
     recorder.complete = True
 

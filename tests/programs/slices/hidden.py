@@ -20,4 +20,6 @@ CASES = (
     Case("a function draws on the current figure", "import matplotlib.pyplot as plt\nfig = plt.figure()\nplt.plot([1, 2])\ndef name():\n    plt.title('half')\nz = 1\nname()", "fig", (1, 2, 3, 4, 5, 7), needs=("matplotlib",)),
     Case("a transform goes by the limits of its axes", "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nt = ax.transData\nz = 1\nax.set_xlim(0, 50)\nax.set_title('t')\nr = t.transform((1, 1)).tolist()", "r", (1, 2, 3, 5, 6, 7), spare=(6,), needs=("matplotlib",)),
     Case("a list of a library's class is given a title", "import sys\nsys.path.insert(0, 'site-packages')\nfrom tables import Table\nt = Table([1, 2])\nz = 1\nt.name('b')\nt.width()\nr = t.title", "r", (1, 2, 3, 4, 6, 8), files={"site-packages/tables.py": "class Table(list):\n    title = 'a'\n    def name(self, title):\n        self.title = title\n    def width(self):\n        self._width_cache = len(self)\n        return self._width_cache\n"}),
+    Case("exit handlers run after a program has failed", "import atexit\nr = [1]\natexit.register(r.clear)\nz = 1\nr.append(2)\nz = r.nope()", "r", (2, 5), draws_on_luck=True),
+    Case("exit handlers run after an exit", "import atexit, sys\nr = [1]\natexit.register(r.clear)\nz = 1\nr.append(2)\ndef main():\n    sys.exit()\nmain()", "r", (2, 5), draws_on_luck=True),
 )
