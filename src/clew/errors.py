@@ -17,6 +17,8 @@ ClewError
 │   ├── NotCapturing        asked about a live session where none is watched
 │   ├── CannotExecute       what cannot be run again here
 │   ├── NoValue             an execution has no such value
+│   ├── CannotMakeFunction  code that would not do the same as a function
+│   ├── UnknownParameter    what cannot be a parameter of a function made of code
 │   └── BadSetting          a setting that cannot be understood
 ├── StoreError              the store cannot be used
 │   ├── NewerStore          written by a newer clew
@@ -173,6 +175,23 @@ class CannotExecute(UsageError):
     def __init__(self, why: str, hint: str = "") -> None:
         super().__init__(f"this cannot be executed: {why}")
         self.why, self.hint = why, hint
+
+
+class CannotMakeFunction(UsageError):
+    """Code that would not do the same as a function."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"no function can be made of this: {why}")
+        self.why = why
+
+
+class UnknownParameter(UsageError):
+    """A variable that cannot be a parameter of a function made of code."""
+
+    def __init__(self, name: str, known: Iterable[str], why: str) -> None:
+        super().__init__(f"{name!r} cannot be a parameter: {why}")
+        self.name, self.known, self.why = name, tuple(known), why
+        self.hint = f"these can: {', '.join(self.known)}" if self.known else "no variable is given a literal once"
 
 
 class NoValue(UsageError):

@@ -9,7 +9,7 @@ from pathlib import Path
 from clew import api
 from clew.analysis.secrets import Masked, masked
 from clew.cli.words import NAME_HELP, add_store_and_json, check_json_path, say, say_code, words_of, write_json
-from clew.errors import BadSetting
+from clew.errors import BadSetting, UsageError
 from clew.model.artifacts import Whence
 from clew.screen.artifact import WHOLE, Artifact
 from clew.screen.notebook import notebook
@@ -23,7 +23,11 @@ def main(words: Sequence[str]) -> int:
     given = _parser().parse_args(words)
     check_json_path(given.json)
     found = api.get(given.name, store=given.store)
-    whole = found.session_code if given.session else found.code
+    if given.function and given.session:
+        raise UsageError(
+            "--function makes a function of what makes the value, --session asks for everything: one of them"
+        )
+    whole = _function(found, given) if given.function else found.session_code if given.session else found.code
     code = Masked(whole, ()) if given.secrets else masked(whole)
     _give(found, code.code, given)
     if found.record.origin.whence is Whence.SOURCE:
@@ -38,9 +42,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("name", metavar="NAME", help=NAME_HELP)
     parser.add_argument("--notebook", metavar="PATH", help="write the code as a notebook instead")
     parser.add_argument("--session", action="store_true", help="all the code of its session")
+    parser.add_argument("--function", action="store_true", help="as a function with parameters that returns the value")
+    parser.add_argument(
+        "--param",
+        metavar="NAME",
+        action="append",
+        help="with --function: this variable is a parameter (default: each that is given a literal once); again for more",
+    )
+    parser.add_argument("--imports-inside", action="store_true", help="with --function: imports stand within it")
     parser.add_argument("--secrets", action="store_true", help="mask nothing")
     add_store_and_json(parser)
     return parser
+
+
+def _function(found: Artifact, given: argparse.Namespace) -> str:
+    return found.function_code(given.param, imports_inside=given.imports_inside).code
 
 
 def _give(found: Artifact, code: str, given: argparse.Namespace) -> None:

@@ -28,6 +28,12 @@ def magic_text(node: ast.stmt, script: bool) -> Said | None:
     return _plain(name, arguments, prefix) if script else _magic(name, arguments, prefix)
 
 
+def only_shows(node: ast.stmt) -> bool:
+    """Tell whether a statement is a magic that changes nothing that is computed."""
+    call, _ = _parts(node)
+    return call is not None and call[0] == "run_line_magic" and call[1][0] in SHOWING
+
+
 def _parts(node: ast.stmt) -> tuple[tuple[str, list[str]] | None, str]:
     target = ""
     value: ast.expr | None = None

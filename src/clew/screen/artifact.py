@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from clew.analysis.secrets import masked
+from clew.dataflow.functions import Asked, FunctionCode, function_name, function_of
 from clew.model.artifacts import ArtifactRecord, Blob, Environment, Input, Whence
 from clew.model.events import Step
 from clew.model.graph import Graph
 from clew.model.verdicts import Checked, Manner, Verdict
+from clew.screen.calling import made
 from clew.screen.columns import bytes_said, clock, shortened
 from clew.screen.page import box, code_listing, notes_list, table
 from clew.screen.verdicts import Looking, verdict_json, verdict_said, verdict_word
@@ -191,6 +194,26 @@ class Artifact:
         """Make the value again, in a clean process or, with `here`, in this one; ReplayFailed where the code fails."""
         manner = Manner(force, 0.0, in_place, seconds, memory)
         return self._shelf.desk().replay(self.record, manner, Looking(), here=here)
+
+    def function(
+        self, params: Sequence[str] | None = None, *, name: str = "", imports_inside: bool = False
+    ) -> Callable[..., Any]:
+        """A plain function that makes the value, its text in its attribute `code`.
+
+        `params` are the variables to be its parameters, with the literals they were given as defaults; every variable
+        that is given a literal once, where none are named. CannotMakeFunction, UnknownParameter.
+        """
+        return made(self.function_code(params, name=name, imports_inside=imports_inside), str(self))
+
+    def function_code(
+        self, params: Sequence[str] | None = None, *, name: str = "", imports_inside: bool = False
+    ) -> FunctionCode:
+        """The text of such a function, its name, and its parameters."""
+        session = self.record.origin.session
+        source = f" in session {session}" if session else ""
+        says = (f"Make `{self.name}`, as version {self.version} was made on {self.created:%Y-%m-%d}{source}.",)
+        called = name or function_name(self.name)
+        return function_of(self.code, Asked(self.variable, self.type, called, says, params, imports_inside))
 
     def export(self, path: str | Path) -> Path:
         """Write the value's file, as other tools read it, to a path; into a folder, under its own name."""
