@@ -144,7 +144,10 @@ def in_fork(work: Callable[[], Any]) -> Any:
     with os.fdopen(reading, "rb") as file:
         found = file.read()
     os.waitpid(child, 0)
-    return json.loads(found) if found else None
+    try:
+        return json.loads(found)
+    except ValueError:  # nothing, or what a fork of the fork said too
+        return None
 
 
 def ran(code: str, folder: Path) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Kept:
     session: Mapping[str, str] = field(default_factory=dict)
 
 
-DAY = "day = os.environ.get('DAY') or str(datetime.date.today())"
+DAY = "day = os.environ.get('D' + 'AY') or str(datetime.date.today())"
 KEPT = [
     Kept("an unseeded generator", "n = random.random()\nv = [n]", CannotTell, r"program.py, line \d+: `n = random"),
     Kept("plain data", "v = {'a': [1, 2.5, None], 'b': (1, b'x')}", Same),
@@ -78,10 +78,16 @@ KEPT = [
         CannotTell,
         r"`dice = random.Random",
     ),
-    Kept("a variable of the environment", "v = os.environ.get('RIVER', '')", Differs, "", {"RIVER": "Iller"}),
+    Kept(
+        "a variable of the environment",
+        "v = os.environ.get('RIVER', '')",
+        CannotTell,
+        "the variable RIVER",
+        {"RIVER": "Iller"},
+    ),
     Kept(
         "code that fails",
-        "v = os.environ['TOWN']",
+        "v = os.environ['TO' + 'WN']",
         Differs,
         r"the code fails: KeyError: 'TOWN' \(program.py",
         {"TOWN": ""},
@@ -253,7 +259,7 @@ def test_an_unknown_name_is_said(inside: Path) -> None:
 def test_numbers_may_differ_where_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CLEW_STORE", raising=False)
     monkeypatch.chdir(tmp_path)
-    text = "import os\nimport clew\nv = {'a': [1.0 + float(os.environ.get('MORE', '0'))]}\nclew.save(v, 'v')\n"
+    text = "import os\nimport clew\nv = {'a': [1.0 + float(os.environ.get('MO' + 'RE', '0'))]}\nclew.save(v, 'v')\n"
     ran(tmp_path, text, {"MORE": "0.001"})
     assert clew.verify("v") == Differs("['a'][0]", "builtins.float")
     assert clew.verify("v", tolerance=0.01) == Same()
@@ -271,7 +277,7 @@ def test_cells_with_magics_are_run_by_a_shell(tmp_path: Path, monkeypatch: pytes
     monkeypatch.delenv("CLEW_STORE", raising=False)
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".clew").mkdir()
-    cells = [
+    cells: list[object] = [
         {"cell_type": "code", "source": text, "metadata": {}, "outputs": [], "execution_count": None} for text in CELLS
     ]
     book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}

@@ -14,6 +14,7 @@ from pathlib import Path
 from clew.analysis.imports import imported_tops
 from clew.archive.names import SCHEME
 from clew.archive.packages import kept_packages
+from clew.archive.variables import VARIABLE, needed
 from clew.model.artifacts import ArtifactRecord, Input, Whence
 from clew.model.data import dataclass
 from clew.model.effects import Read
@@ -45,11 +46,15 @@ def completed(record: ArtifactRecord, cut: Cut) -> ArtifactRecord:
     inputs = tuple(inputs_of(cut.steps, record.inputs, record.created))
     modules = [each for each in inputs if each.kind == FILE and each.place.endswith(".py")]
     packages = record.environment.packages
-    if all(map(is_as_it_was, modules)):  # else nobody can tell what they imported: all are kept
+    variables = [each for each in record.inputs if each.kind == VARIABLE]
+    if all(map(is_as_it_was, modules)):  # else nobody can tell what they imported, or asked for: all are kept
         sources = [Path(each.place).read_text(encoding="utf-8", errors="replace") for each in modules]
         packages = kept_packages(packages, imported_tops([cut.code, *sources]))
+        variables = list(needed(variables, [cut.code, *sources]))
     origin = replace(record.origin, variable=cut.variable, whence=Whence.SLICE, code=cut.code, session_code=cut.whole)
-    return replace(record, origin=origin, inputs=inputs, environment=replace(record.environment, packages=packages))
+    return replace(
+        record, origin=origin, inputs=(*inputs, *variables), environment=replace(record.environment, packages=packages)
+    )
 
 
 def inputs_of(steps: Sequence[Step], seen: Iterable[Input], saved: float) -> Iterator[Input]:

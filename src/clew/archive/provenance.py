@@ -17,6 +17,7 @@ from clew.archive.completing import FILE, said_hash
 from clew.archive.environment import Recorded, environment
 from clew.archive.git import GitState, git_state
 from clew.archive.packages import packages_of
+from clew.archive.variables import variables_of
 from clew.model.artifacts import Input, Origin
 from clew.model.data import dataclass
 from clew.observe.inputs import Input as Seen
@@ -34,8 +35,9 @@ class Program:
 
 def making_of(origin: Origin, program: Program, seen: Iterable[Seen], recorded: Recorded) -> Making:
     """Give what is known of a value's making now."""
-    inputs = tuple(map(input_of, seen))
-    modules = [text_of(each.place) for each in inputs if each.place.endswith(".py")]
+    files = tuple(map(input_of, seen))
+    modules = [text_of(each.place) for each in files if each.place.endswith(".py")]
+    inputs = (*files, *variables_of([program.code, *modules]))
     packages = packages_of(imported_tops([program.code, *modules]))
     folder = os.path.dirname(os.path.abspath(program.file)) if program.file else os.getcwd()
     return Making(origin, environment(packages, git_of(folder, time.monotonic() // FRESH), recorded), inputs)

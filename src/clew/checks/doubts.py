@@ -6,8 +6,10 @@ import os
 import platform
 from collections.abc import Iterator
 
+from clew.archive import variables
 from clew.archive.completing import ARTIFACT, FILE, TABLE, said_hash
 from clew.archive.packages import installed
+from clew.archive.variables import HASH_SEED, VARIABLE
 from clew.model.artifacts import ArtifactRecord, Environment, Input, Whence
 from clew.observe.stamps import content_hash
 
@@ -29,7 +31,9 @@ def doubts(record: ArtifactRecord, *, same_packages: bool = False) -> tuple[str,
 
 
 def about_input(one: Input) -> Iterator[str]:
-    """Say whether a file that was read is missing, or holds something else."""
+    """Say whether a file that was read is missing, or holds something else, or a variable does."""
+    if one.kind == VARIABLE and not variables.is_as_it_was(one):
+        yield f"the variable {one.place} of the environment is not what it was"
     if one.kind not in (FILE, TABLE) or "://" in one.place:
         return
     if not os.path.exists(one.place):
@@ -68,3 +72,8 @@ def about_packages(made: Environment) -> Iterator[str]:
 def unknown_contents(record: ArtifactRecord) -> tuple[str, ...]:
     """Name what the code reads of which nobody knows whether it holds what it held."""
     return tuple(one.place for one in record.inputs if one.kind != ARTIFACT and not one.hash)
+
+
+def hash_seed(record: ArtifactRecord) -> str:
+    """Give the seed of hashes that the session had chosen; empty where it left it to chance."""
+    return next((one.hash for one in record.inputs if (one.kind, one.place) == (VARIABLE, HASH_SEED)), "")

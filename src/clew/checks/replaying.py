@@ -18,7 +18,7 @@ from clew.archive.archive import Archive
 from clew.archive.diff import called
 from clew.checks.accounts import output_said, refused, traceback_said
 from clew.checks.judge import JUDGE, described
-from clew.checks.verifying import PROGRESS, SEEDS, Task, ready, seeded
+from clew.checks.verifying import PROGRESS, Task, ready, seed_of, seeded
 from clew.errors import ReplayFailed
 from clew.model.artifacts import ArtifactRecord
 from clew.model.verdicts import CannotTell, Manner
@@ -47,7 +47,7 @@ def made_apart(task: Task, archive: Archive, scratch: Path, told: Follow | None)
     count = task.program.code.count("\n")
     heard = None if told is None else lambda line: told(task.record, line, count)
     marker = PROGRESS if told is not None else ""
-    conditions = seeded(task.conditions, SEEDS[0])
+    conditions = seeded(task.conditions, seed_of(task))
     account = run_alone(task.program, conditions, JUDGE, asked, marker=marker, told=heard, scratch=scratch)
     answer = checked_answer(account, task)
     for codec in archive.codecs:

@@ -22,7 +22,7 @@ from clew.archive.archive import Archive
 from clew.archive.packages import installed
 from clew.checks.accounts import failure_said, refused, unreachable
 from clew.checks.causes import cause_of
-from clew.checks.doubts import doubts, hopeless, unknown_contents
+from clew.checks.doubts import doubts, hash_seed, hopeless, unknown_contents
 from clew.checks.judge import JUDGE
 from clew.checks.outside import added_to, first_deeds, made
 from clew.checks.programs import Lines, lines_of, program_of
@@ -137,7 +137,7 @@ def verify_all(
     """Verify artifacts, several side by side; `done` hears of each at once, `told` which line of how many runs."""
     with tempfile.TemporaryDirectory(prefix="clew-verify-") as folder:
         tasks = [with_stored(ready(each, archive, manner), archive, Path(folder)) for each in records]
-        with ThreadPoolExecutor(manner.jobs or len(os.sched_getaffinity(0))) as pool:
+        with ThreadPoolExecutor(manner.jobs or os.cpu_count()) as pool:
             outcomes = []
             for outcome in pool.map(lambda task: verified(task, manner, told), tasks):
                 done(outcome)
@@ -152,7 +152,7 @@ def verified(task: Task, manner: Manner, told: Callable[[ArtifactRecord, int, in
     count = task.program.code.count("\n")
     heard: Told | None = None if told is None else lambda line: told(task.record, line, count)
     started = time.time()
-    account = run(task, manner, SEEDS[0], marker=PROGRESS if told is not None else "", told=heard)
+    account = run(task, manner, seed_of(task), marker=PROGRESS if told is not None else "", told=heard)
     verdict = judged(account, task, task.conditions)
     if isinstance(verdict, Differs):
         verdict = explained(verdict, account, task, manner, started)
@@ -227,8 +227,14 @@ def explained(verdict: Differs, first: Account, task: Task, manner: Manner, star
 
 
 def run_traced(task: Task, manner: Manner) -> Sequence[Account]:
-    """Run the code several times more, and follow it."""
-    return [run(task, manner, seed, marker=TRACE) for seed in SEEDS[1:]]
+    """Run the code several times more, and follow it; with other hash seeds, unless the session had chosen one."""
+    chosen = hash_seed(task.record)
+    return [run(task, manner, chosen or seed, marker=TRACE) for seed in SEEDS[1:]]
+
+
+def seed_of(task: Task) -> str:
+    """Give the hash seed of the first run: that of the session where it had chosen one."""
+    return hash_seed(task.record) or SEEDS[0]
 
 
 def made_by(account: Account) -> str:
