@@ -210,6 +210,7 @@ class _Walk:
 
     work: Work
     run: Mapping[int, str]
+    done: Mapping[int, Dirt]
     order: Order
     live: dict[str, int | None] = field(default_factory=dict)  # by variable: the unit of the session that had bound it
     state: dict[str, bool] = field(default_factory=dict)  # hidden state that is as it should be here
@@ -223,6 +224,7 @@ class _Walk:
             unit = self.work.unit(statement)
             if statement.number in self.run:
                 names = statement.names | (unit.reads if unit is not None else NO_NAMES)
+                names |= NO_NAMES if statement.sure else statement.binds  # which may stay what they were
                 self.provide(statement.number, names | self.work.demanded.get(statement.number, NO_NAMES), spoken)
                 self.surround(statement.number, unit)
                 binds = statement.binds | (unit.binds if unit is not None else NO_NAMES)
@@ -334,10 +336,11 @@ class _Walk:
         """The statements that made hidden state what it is, the last first, back to who set it anew."""
         found = []
         for statement in reversed(before):
-            unit = self.work.unit(statement)
-            if unit is not None and kind in unit.ambient:
+            unit, left = self.work.unit(statement), self.done.get(statement.number, CLEAN)
+            own = unit.ambient if unit is not None else {}
+            if kind in own or kind in left.ambient:
                 found.append(statement.number)
-                if unit.ambient[kind]:
+                if own.get(kind):
                     break
         return found
 
@@ -417,7 +420,7 @@ def plan(
     while True:
         ran = {**dict.fromkeys(done, ""), **run}
         rows = [row_of(work, statement, ran) for statement in work.statements]
-        walk = _Walk(work, ran, Order(work.old, rows))
+        walk = _Walk(work, ran, done, Order(work.old, rows))
         walk.go(start, live or {}, spoken)
         new = {number: why for number, why in walk.more.items() if number not in ran and number not in late}
         late |= {number for number in new if number < start}
