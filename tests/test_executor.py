@@ -533,6 +533,37 @@ def test_library_knowledge_is_reloaded_without_restarting(tmp_path: Path, monkey
         assert sets == [False, False, True]
 
 
+# ---- in a program that is watched ---------------------------------------------------------------------------
+
+WATCHED = """\
+import clew
+ex = clew.Executor(record=False)
+ex.execute("a = [1]\\nb = 'other'")
+a = ex.get_value("a")
+a.append(2)
+ex.execute("a.append(len(a))")
+print(ex.get_value("b"))
+n = len(a)
+"""
+
+
+def test_what_is_executed_in_a_watched_program_is_seen(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(WATCHED, encoding="utf-8")
+    store = str(tmp_path / ".clew")
+    done = parts.capture(program, (), allow_errors=False, store=store, quiet=True)
+    assert done.error is None
+    assert clew.slice("n", session=done.session, store=store).code == WATCHED.replace('print(ex.get_value("b"))\n', "")
+
+
+def test_what_executed_code_keeps_has_the_code_of_its_session(ex: Executor, tmp_path: Path) -> None:
+    ex.execute(f"import clew\nother = 1\nx = [1]\nx.append(2)\nclew.save(x, 'numbers', store={ex.setting!r})")
+    ex.execute_graph(ex.graph)
+    ex.close()
+    one, two = (clew.get("numbers", version, store=ex.setting) for version in (1, 2))
+    assert one.code == two.code == "x = [1]\nx.append(2)\n"
+
+
 # ---- what cannot be executed --------------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ PYTHONS: tuple[Kind, ...] = (
 """The kinds of Python's own objects."""
 
 LIBRARIES = frozenset(
-    "_cyutility _loss catboost lightgbm matplotlib numpy pandas polars pyarrow scipy sklearn statsmodels torch"
+    "_cyutility _loss catboost clew lightgbm matplotlib numpy pandas polars pyarrow scipy sklearn statsmodels torch"
     " xgboost".split()
 )
 """The packages whose objects have kinds of their own, in `libraries`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clew.observe.kind import Kind
-from clew.observe.kinds import arrays, estimators, figures, frames, polar, tensors, transforms
+from clew.observe.kinds import arrays, estimators, executors, figures, frames, polar, tensors, transforms
 
 KINDS: tuple[Kind, ...] = (
     *arrays.KINDS,
@@ -13,4 +13,5 @@ KINDS: tuple[Kind, ...] = (
     *figures.KINDS,
     *transforms.KINDS,
     *estimators.KINDS,
+    *executors.KINDS,
 )
