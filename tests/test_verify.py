@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from clew.cli import main
 from clew.model.verdicts import CannotTell, Differs, Same
 from clew.replay.process import Cells, Script
 from clew.replay.verify import verify
@@ -54,3 +57,25 @@ def test_slices_of_a_notebook(tmp_path: Path) -> None:
     verdicts = verify(book, slices)
     assert [type(verdicts[name]) for name in ("y", "x", "z")] == [Same, Same, Differs]
     assert list(verdicts) == list(slices)
+
+
+def test_a_session_is_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CLEW_STORE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".clew").mkdir()
+    (tmp_path / "program.py").write_text("import os\nos.mkdir('d')\na = os.listdir('d')\nb = [1]\nb.append(2)\n")
+    done = subprocess.run([sys.executable, "-m", "clew", "run", "program.py"], check=False)
+    assert done.returncode == 0
+    (tmp_path / "program.py").unlink()  # the session has its text
+    assert main(["slice", "1", "a", "b", "--verify"]) == 0
+    assert capsys.readouterr().err.count("makes the same value") == 2
+
+
+def test_the_files_of_the_program_stay_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(code := "open('log.txt', 'a').write('x')\na = open('log.txt').read()\n")
+    (tmp_path / "log.txt").write_text("-")
+    assert verify(Script(path, tmp_path), {"a": code}) == {"a": Same()}
+    assert (tmp_path / "log.txt").read_text() == "-"

@@ -1,22 +1,26 @@
-"""Kept values made again: `clew.verify("churn")`."""
+"""Kept values made again: `clew.verify("churn")`, `clew.minimize("churn")`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import overload
 
 from clew import session as parts
-from clew.archive.names import wanted
+from clew.archive.names import Wanted, wanted
 from clew.errors import UsageError
 from clew.model.filters import Filter
 from clew.model.verdicts import Manner, Verdict
+from clew.replay.verify import verify as held_against
+from clew.screen.smallest import SmallestView, Trying
 from clew.screen.verdicts import Looking, VerdictsView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from clew.archive.archive import Archive
     from clew.model.artifacts import ArtifactRecord
+    from clew.model.graph import Graph
+    from clew.store.sessions import SessionRow
 
 
 @overload
@@ -93,3 +97,39 @@ def replay(name: str, manner: Manner, *, to: str | None = None, store: str | Non
     if to is not None:
         parts.shelf(store).write(record, value, Path(to))
     return value
+
+
+def verify_recorded(ran: SessionRow, graph: Graph, slices: Mapping[str, str]) -> dict[str, Verdict]:
+    """Run all the code of a session again, and each slice of it, in clean processes, and compare what they make."""
+    from clew.checks.programs import session_program  # it loads what only a replay needs
+
+    return held_against(session_program(ran, graph), slices)
+
+
+def minimize(
+    name: str,
+    *,
+    force: bool = False,
+    tolerance: float = 0.0,
+    seconds: float = 600.0,
+    memory: int = 0,
+    jobs: int = 0,
+    store: str | None = None,
+) -> SmallestView:
+    """The smallest part of an artifact's code that still makes its value, found by running: each statement is left out once.
+
+    CannotMinimize where the whole code does not make the value. What a run of this data does not need is gone then:
+    branches that were not taken, and checks.
+    """
+    return minimized(name, Manner(force, tolerance, False, seconds, memory, jobs), store=store)
+
+
+def minimized(name: str, manner: Manner, *, store: str | None = None) -> SmallestView:
+    """The smallest part of an artifact's code, found in this manner."""
+    with parts.archive(store, drained=False) as archive:
+        record = archive.get(wanted(name))
+    looking = Trying(str(Wanted(record.name, record.version)))
+    try:
+        return SmallestView(parts.desk(store).minimize(record, manner, looking.tried))
+    finally:
+        looking.close()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from clew.analysis.outline import Outline
+from clew.checks.outside import made
 from clew.dataflow.graph import outline_of
 from clew.model.artifacts import ArtifactRecord
 from clew.model.data import dataclass, field
@@ -27,6 +28,15 @@ def program_of(record: ArtifactRecord, ran: SessionRow | None) -> Program:
         folder = Path(ran.folder if ran is not None else os.getcwd())
         return Program(code, folder, shell=needs_shell(code))
     return Program(code, Path(ran.folder), ran.file, arguments_of(ran))
+
+
+def session_program(ran: SessionRow, graph: Graph) -> Program:
+    """Give all the code of a session as a program; what it made itself is not there when it runs again."""
+    texts = tuple(source.text for source in graph.sources)
+    folder, new = Path(ran.folder), made(graph.steps, ())
+    if ran.kind == "script":
+        return Program("".join(texts[:1]), folder, ran.file, arguments_of(ran), made=new)
+    return Program("", folder, shell=True, made=new, cells=texts)
 
 
 def arguments_of(ran: SessionRow) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import assert_never
 
-from clew import api
+from clew import api, proof
 from clew.analysis.notebooks import is_notebook
 from clew.cli.words import STORE_HELP, check_json_path, say, say_code, words_of, write_json
 from clew.errors import FileMissing, UnknownSession, UnknownVariable, UsageError, nearest
@@ -103,8 +103,6 @@ def _source(given: argparse.Namespace, argv: list[str]) -> Cuttable:
         return Cuttable(given.file, done.session, done.recording, done.error, done.seconds, given.store, run=True)
     if path.suffix in PROGRAM_SUFFIXES or len(path.parts) > 1:
         raise FileMissing(given.file)
-    if given.verify:
-        raise UsageError("--verify runs the program again: name its file, not a session")
     if argv:
         raise UsageError("a session runs nothing, so it takes no arguments after --")
     try:
@@ -153,7 +151,13 @@ def _give(views: dict[str, SliceView], source: Cuttable, json_path: str | None) 
 
 def _verify(views: dict[str, SliceView], source: Cuttable, argv: Sequence[str]) -> bool:
     """Say of each slice whether it makes the same value, run alone; tell whether none makes another."""
-    verdicts = api.verify_program(Path(source.file), argv, views)
+    if source.run:
+        verdicts = api.verify_program(Path(source.file), argv, views)
+    else:
+        codes = {name: view.code for name, view in views.items()}
+        verdicts = proof.verify_recorded(
+            api.session_row(source.session, store=source.store), source.recording.graph, codes
+        )
     for name, verdict in verdicts.items():
         say(f"{name}: {_said(verdict)}")
     return not any(isinstance(verdict, Differs) for verdict in verdicts.values())

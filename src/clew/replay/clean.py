@@ -30,7 +30,7 @@ class Program:
 
     `file` is the script that it stood in, empty for cells of a notebook; `shell` says that it needs IPython. `made`
     are files and folders that were not there when the session began: where that can be, the code does not see them.
-    `writes` says that the code was seen to write files.
+    `writes` says that the code was seen to write files. `cells` are run one by one in the place of `code`.
     """
 
     code: str
@@ -40,6 +40,7 @@ class Program:
     shell: bool = False
     made: tuple[str, ...] = ()
     writes: bool = False
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ def _run(
         "shell": program.shell,
         "made": list(program.made),
         "writes": program.writes,
+        "cells": list(program.cells),
         "home": HOME,
         "answer": str(scratch / "answer"),
         **asked,

@@ -1,69 +1,74 @@
-"""Hold slices against the program that they were cut from: plain runs in clean processes, without clew."""
+"""Hold slices against the program that they were cut from: runs in clean processes, without clew, that change no files."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import replace
 
-from clew.model.verdicts import CannotTell, Verdict
-from clew.replay.portrait import Portrait
-from clew.replay.process import Cells, Script, Terms, last_line, run_clean, verdict_on
+from clew.model.verdicts import CannotTell, Differs, Verdict
+from clew.replay.clean import Account, Conditions, Program, run_alone
+from clew.replay.portrait import Portrait, compare_portraits, from_plain
+from clew.replay.process import Cells, Script, last_line
 
-# A kernel has an answer to `%matplotlib inline`; IPython's plain shell, in which the cells are run, has none.
-NO_SCREEN = "get_ipython().enable_gui = lambda gui=None: None"
-
-USUAL = Terms()
+WITNESS = "clew.replay.witness:testify"
+USUAL = Conditions()
 
 
-def verify(program: Script | Cells, slices: Mapping[str, str], terms: Terms = USUAL) -> dict[str, Verdict]:
+def verify(
+    program: Script | Cells | Program, slices: Mapping[str, str], conditions: Conditions = USUAL
+) -> dict[str, Verdict]:
     """Run the program, then each slice alone, and compare the variables that the slices are of.
 
     `slices` holds the code by variable. A slice that several variables share is run once.
     """
-    names = list(slices)
-    whole = run_clean(_ready(program), names, terms)
-    if whole.portraits is None:
-        why = last_line(whole.stderr) or last_line(whole.stdout) or "it ended early"
+    names, whole = list(slices), as_program(program)
+    said = run_alone(whole, conditions, WITNESS, {"names": names})
+    if said.answer is None:
+        why = last_line(said.stderr) or last_line(said.stdout) or "it ended early"
         return dict.fromkeys(names, CannotTell(f"run without clew, the program left nothing: {why}"))
+    expected = portraits(said)
     sharing: dict[str, list[str]] = defaultdict(list)
     for name, code in slices.items():
         sharing[code].append(name)
     verdicts: dict[str, Verdict] = {}
     for code, group in sharing.items():
-        verdicts |= _verdicts(program, code, {name: whole.portraits.get(name) for name in group}, terms)
+        alone = replace(whole, code=code, cells=())
+        verdicts |= verdicts_on(alone, conditions, {name: expected.get(name) for name in group})
     return {name: verdicts[name] for name in names}
 
 
-def _verdicts(
-    program: Script | Cells, code: str, expected: Mapping[str, Portrait | None], terms: Terms
-) -> dict[str, Verdict]:
-    with tempfile.TemporaryDirectory(prefix="clew-verify-") as scratch:
-        alone, changed = _alone(program, code, Path(scratch), terms)
-        said = run_clean(alone, list(expected), changed)
-    absent = CannotTell("run without clew, the program did not make it")
-    return {name: absent if want is None else verdict_on(name, want, said) for name, want in expected.items()}
-
-
-def _ready(program: Script | Cells) -> Script | Cells:
+def as_program(program: Script | Cells | Program) -> Program:
+    """Give a script or cells as a program to be run alone."""
     match program:
+        case Script(path, folder, argv):
+            return Program(path.read_text(encoding="utf-8"), folder, str(path.absolute()), (str(path), *argv))
         case Cells(cells, folder):
-            return Cells((NO_SCREEN, *cells), folder)
-        case Script():
+            return Program("", folder, shell=True, cells=cells)
+        case Program():
             return program
 
 
-def _alone(program: Script | Cells, code: str, scratch: Path, terms: Terms) -> tuple[Script | Cells, Terms]:
-    """The slice as a program of its own, which finds what it imports where the whole program found it."""
-    match program:
-        case Cells(_, folder):
-            return _ready(Cells((code,), folder)), terms
-        case Script(path, folder, argv):
-            file = scratch / path.name
-            file.write_text(code, encoding="utf-8")
-            theirs = {**os.environ, **terms.environment}.get("PYTHONPATH")
-            found = os.pathsep.join([str(path.absolute().parent), *([theirs] if theirs else [])])
-            environment = {**terms.environment, "PYTHONPATH": found}
-            return Script(file, folder, argv), Terms(terms.python, environment, terms.seconds)
+def verdicts_on(alone: Program, conditions: Conditions, expected: Mapping[str, Portrait | None]) -> dict[str, Verdict]:
+    """Run a slice, and compare the variables that it makes."""
+    said = run_alone(alone, conditions, WITNESS, {"names": list(expected)})
+    return {name: verdict_on(name, want, said, conditions) for name, want in expected.items()}
+
+
+def verdict_on(name: str, expected: Portrait | None, said: Account, conditions: Conditions) -> Verdict:
+    """Compare one variable with what a run of the slice says of it."""
+    if expected is None:
+        return CannotTell("run without clew, the program did not make it")
+    if said.status is None:
+        return CannotTell(f"not done after {conditions.seconds:.0f} s")
+    found = portraits(said).get(name)
+    if found is None:
+        raised = said.answer["raised"] if said.answer is not None else None
+        return Differs("", f"there is no such variable: {raised or last_line(said.stderr) or last_line(said.stdout)}")
+    return compare_portraits(expected, found)
+
+
+def portraits(said: Account) -> dict[str, Portrait]:
+    """Give the portraits of the variables that a run left."""
+    plain = said.answer["portraits"] if said.answer is not None else {}
+    return {name: from_plain(each) for name, each in plain.items()}

@@ -23,7 +23,14 @@ def obey(order: str, namespace: Mapping[str, Any]) -> None:
     bear_witness(namespace, said["names"], said["out"])
 
 
-def bear_witness(namespace: Mapping[str, Any], names: list[str] | None, out: str) -> None:
+def testify(order: Mapping[str, Any], namespace: Mapping[str, Any], failure: BaseException | None, _mark: Any) -> None:
+    """Answer an order of `clew.replay.clean` with portraits, and with the last words of code that failed."""
+    bear_witness(namespace, order["names"], order["answer"], failure)
+
+
+def bear_witness(
+    namespace: Mapping[str, Any], names: list[str] | None, out: str, failure: BaseException | None = None
+) -> None:
     """Write portraits of the named variables (all public ones without names) to a file, and how long that took."""
     started = time.perf_counter()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 3000))
@@ -32,5 +39,6 @@ def bear_witness(namespace: Mapping[str, Any], names: list[str] | None, out: str
         warnings.simplefilter("ignore")
         portraits = portray_names(namespace, public_names(namespace) if names is None else names)
     plain = {name: to_plain(portrait) for name, portrait in portraits.items()}
-    said = {"seconds": time.perf_counter() - started, "portraits": plain}
+    raised = "" if failure is None else f"{type(failure).__name__}: {failure}"
+    said = {"seconds": time.perf_counter() - started, "portraits": plain, "raised": raised}
     Path(out).write_text(json.dumps(said), encoding="utf-8")

@@ -90,7 +90,7 @@ def run_file(order: "Order", mark: "Any") -> "dict[str, Any]":
 
 
 def run_cell(order: "Order", mark: "Any") -> "dict[str, Any]":
-    """Run the code as a cell of a notebook."""
+    """Run the code as a cell of a notebook, or several one by one."""
     from IPython.core.interactiveshell import InteractiveShell  # it may not be installed where only scripts run
 
     shell = InteractiveShell.instance(config=plain_looks(), user_module=MAIN)
@@ -100,10 +100,12 @@ def run_cell(order: "Order", mark: "Any") -> "dict[str, Any]":
     if mark is not None:
         shell.ast_transformers.append(Marking())  # type: ignore[arg-type]  # all that is asked of it is `visit`
     with open(order["code"], encoding="utf-8") as file:
-        result = shell.run_cell(file.read(), store_history=True)  # type: ignore[no-untyped-call]  # IPython has no types here
-    error = result.error_before_exec or result.error_in_exec
-    if error is not None:
-        raise error
+        cells = order["cells"] or [file.read()]
+    for cell in cells:
+        result = shell.run_cell(cell, store_history=True)  # type: ignore[no-untyped-call]  # IPython has no types here
+        error = result.error_before_exec or result.error_in_exec
+        if error is not None:
+            raise error
     if mark is not None:
         mark.at(0)
     return MAIN.__dict__
