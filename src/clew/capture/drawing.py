@@ -34,7 +34,8 @@ def look_at_figures(step: Opened, heap: Heap) -> None:
 def compare_figures(step: Opened, heap: Heap) -> list[Effect]:
     """What became of these figures."""
     there = [figure for figure in kept_figures() if identity(figure) in step.figures] if step.figures else []
-    asked = [Read(cell) for cell in heap.written_at(heap.figures(there))] if there and asks(step) else []
+    current = [figure for figure in there if identity(figure) == step.figures[-1]] if asks(step) else []
+    asked = [Read(cell) for cell in heap.written_at(heap.figures(current))] if current else []
     effects = [effect for figure in there for effect in heap.compare_one(figure, step.number)]
     heap.drawn = heap.drawn or bool(effects)
     return [*asked, *effects]

@@ -30,6 +30,9 @@ FRESH_CALLS = {
 }
 """Callables that make a new object, by their names, and its type."""
 
+PYPLOTS = "figure"
+"""The label of figures that are reached through pyplot, and not from a variable."""
+
 NUMBERED = frozenset("numpy.ndarray collections.Counter".split())
 """Types whose elements are numbers: `x[k] += 1` changes nothing but `x`."""
 
@@ -72,6 +75,7 @@ class Loop:
         """What is needed of the loop in terms of its text; None where the text does not tell."""
         names: set[str] = set()
         kinds: set[str] = set()
+        drawn = False
         spoken = {node.id for node in ast.walk(self.node) if isinstance(node, ast.Name)}
         for resource in resources:
             match resource:
@@ -79,16 +83,17 @@ class Loop:
                     names.add(name)
                 case Cell(number):
                     roots = {root_in(label) for at, label in self.changed if at == number}
-                    if not roots or not roots <= spoken:
+                    drawn = drawn or any(self.is_pyplots(root) for root in roots)
+                    names |= (roots := {root for root in roots if not self.is_pyplots(root)})
+                    if not (roots or drawn) or not roots <= spoken:
                         return None
-                    names |= roots
                 case Ambient(kind):
                     kinds.add(kind)
                 case File():
                     pass  # `files` says that there are some
                 case Module() | None:
                     return None
-        figures = any(kind.startswith(FIGURES) for kind in kinds)
+        figures = drawn or any(kind.startswith(FIGURES) for kind in kinds)
         return Wanted(frozenset(names), frozenset(kinds), figures, self.files or not self.world.quiet)
 
     def asks_by_text(self) -> bool:
@@ -111,9 +116,13 @@ class Loop:
 
     def is_own(self, name: str, rest: Rest) -> bool:
         """Tell whether what a variable leads to, which what stays does not mention, is nothing to what stays."""
-        if is_figure(self.world.types.get(name, "")):
+        if self.is_pyplots(name) or is_figure(self.world.types.get(name, "")):
             return not rest.figures
         return self.fresh(name, self.node, within=False)
+
+    def is_pyplots(self, root: str) -> bool:
+        """Tell whether a cell is, by its label, that of a figure that pyplot keeps, and no variable leads to it."""
+        return root == PYPLOTS and root not in self.world.bound
 
     # ---- what variables are -----------------------------------------------------------------------------
 
