@@ -85,6 +85,11 @@ CASES = [
     Case("a set added to", "x = {1}", "x.add(2)"),
     Case("what a set holds already", "x = {1}", "x.add(1)"),
     Case("a long set added to", "x = set(range(1000))", "x.add((2, 3))"),
+    Case("a number added to a long set", "x = set(range(1000))", "x.add(-1)"),
+    Case("a number put into a long list", LONG, "x.insert(3, -1)"),
+    Case("a number taken out of a long list of lists", "x = [1, *[[n] for n in range(1000)]]", "x.remove(1)"),
+    Case("a number put into a very long list", "x = list(range(5000))", "x.insert(3, -1)"),
+    Case("a very long list cleared", "x = list(range(5000))", "x.clear()"),
     Case("a dict updated", TABLE, "x.update(a=5, c=6)"),
     Case("a deque with a longest length", "from collections import deque\nx = deque(range(1000), 1000)", "x.append(7)"),
     Case("an item of a dict in a dict", NESTED, "x['a']['b'] = 5"),
@@ -148,9 +153,10 @@ class Program:
         """Note what stands where a statement stores."""
         node = ast.parse(statement).body[0]
         match node:
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=holder, attr=method))):
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=holder, attr=method), args=given)):
                 owner, (root, way) = eval(ast.unparse(holder), self.namespace), way_of(holder) or ("", None)
-                return self.stores.method(root, way, owner, method, lively=False)
+                atoms = all(isinstance(each, ast.Constant) for each in given)
+                return self.stores.method(root, way, owner, method, lively=False, atoms=atoms)
             case _:
                 return self.stores.note(touch_of(node).spots or [], lively=False) and bool(touch_of(node).spots)
 

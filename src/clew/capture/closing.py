@@ -116,7 +116,13 @@ class Closer:
     def note_method(self, site: CallSite, owner: object, lively: bool) -> bool:
         """Note that a method changes the object before the dot; False where that cannot be told, or more may change."""
         root, way = site.receiver, site.way
-        return not self.relatives([root]) and self.stores.method(root, way, owner, site.method, lively)
+        if self.relatives([root]):
+            return False
+        return self.stores.method(root, way, owner, site.method, lively, atoms=self.are_atoms(site.given))
+
+    def are_atoms(self, names: Iterable[str] | None) -> bool:
+        """Tell whether these variables hold nothing that has state."""
+        return names is not None and ATOMS.issuperset([type(self.namespace.get(name, self)) for name in names])
 
     def note_libraries(self, new: Iterable[str]) -> None:
         """An import is about to load modules; those loaded already may be changed by it."""
@@ -146,7 +152,8 @@ class Closer:
         """Add what the step changed to its effects."""
         before = {} if step.leaving else {name: step.bound_before.get(name, 0) for name in statement.binds}
         bound = self.bindings(step, statement, before, raised)
-        self.threads.look(step)
+        if self.threads.running:
+            self.threads.look(step)
         if step.prepared:
             step.effects += self.heap.compare(step.looked, step.number)
             step.effects += self.handles()
@@ -157,8 +164,10 @@ class Closer:
                 step.effects += [*kept_unseen(step, touch, self.heap), *modules_by_name(step, self.reader)]
         if self.stores.noted:
             step.effects += self.stores.settle(step.looked, step.number)
-        step.effects += self.threads.close(step)
-        step.effects += self.shown()
+        if self.threads.running or step.everything:
+            step.effects += self.threads.close(step)
+        if "_oh" in self.namespace:
+            step.effects += self.shown()
         stored = self.modules(step, touch, sure=statement.shape is Shape.SIMPLE and not raised)
         if stored and statement.deferred:  # a function put into a module or class: whoever calls it looks these up
             stored += self.reader.reads(whole(self.reader.bound(statement.deferred)))

@@ -234,7 +234,7 @@ class Judge:
 
     def read_code(self, step: Opened, callee: object) -> None:
         """One of the program's own functions is called: what it looks up, and what that calls looks up, is read."""
-        step.effects += self.reader.spoken(dict.fromkeys(step.read, ()), ())
+        step.effects += self.reader.depth(step.read)
         if type(callee) is types.FunctionType and callee.__globals__ is self.namespace:
             self.doubter.read_more(step, self.reader.bound(global_names(callee.__code__)))
             self.doubter.read_more(
@@ -246,7 +246,7 @@ class Judge:
     def consult(self, step: Opened, facts: CalleeFacts | None, said: str, *extra: str) -> None:
         """The ambient state that a call is known to read, and patches of the library it belongs to."""
         top = said.partition(".")[0]
-        if facts is not None:
+        if facts is not None and (facts.consults or facts.seeds or facts.figure or facts.draws):
             # Who draws from a generator is seen to move it; who was only able to has not read it.
             named = self.listing.touches[step.statement].settings
             kinds = [kind for kind in facts.consults if not asks_by_name(kind, named)]  # these are read already
@@ -256,7 +256,8 @@ class Judge:
                 self.closer.note_ambient()
         if said.startswith("matplotlib.pyplot.") and "matplotlib.figure" not in (facts.seeds if facts else ()):
             step.effects += [Read(Ambient("matplotlib.figure")), *self.reader.figure(current_figure())]
-        step.effects += self.reader.settings.consulted(top, said, self.closer.raising)
+        if self.reader.settings.kinds:
+            step.effects += self.reader.settings.consulted(top, said, self.closer.raising)
         if "sys" in self.reader.stored:
             self.redirected(step)
         if self.reader.patched:

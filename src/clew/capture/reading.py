@@ -96,6 +96,8 @@ class Reader:
                 continue
             effects.append(Read(Name(name), reason))
             value = self.namespace[name]
+            if type(value) in ATOMS:
+                continue
             if all(way.kind == SHOWN for way in ways):
                 if value is self.namespace.get("_oh"):
                     continue
@@ -127,6 +129,12 @@ class Reader:
         values = {name: self.namespace[name] for name in accesses if name in self.namespace}
         found = [*self.submodules.reads(values.values(), words), *self.classes.reads(values, accesses, words)]
         return [*found, *self.settings.depth(values.values())]
+
+    def depth(self, names: Iterable[str]) -> list[Effect]:
+        """How deep calls may go, where the program changed that and these variables lead to code that recurs."""
+        if not self.settings.kinds:
+            return []
+        return self.settings.depth([self.namespace[name] for name in names if name in self.namespace])
 
     def words_of(self, names: Iterable[str]) -> frozenset[str]:
         """The names and attributes that the code behind variables speaks of."""

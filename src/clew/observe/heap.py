@@ -58,7 +58,7 @@ class Heap(Surveys):
         if survey is None:
             return []
         parts = self.parts_of(name, accesses)
-        within = survey.cells | survey.keys | survey.lent
+        within = survey.cells | survey.keys | survey.lent if survey.keys or survey.lent else survey.cells
         deeper: list[Cell] = []
         if parts is not None:
             within = survey.lent | self.part_addresses(name, survey, "")

@@ -59,13 +59,17 @@ class WholeStore:
 
 @dataclass(frozen=True, slots=True)
 class SureStore:
-    """A cell that is known to be changed, unless its length was this and is still; `method` is what changes it."""
+    """A cell that is known to be changed, unless its length was this and is still; `method` is what changes it.
+
+    `atoms` says that the method was given nothing that has state.
+    """
 
     root: str
     way: Way
     address: int
     length: int | None = None
     method: str = ""
+    atoms: bool = False
 
 
 Store = PartStore | WholeStore | SureStore
@@ -97,7 +101,7 @@ class Stores:
         self.noted += found
         return True
 
-    def method(self, root: str, way: Way | None, owner: Any, method: str, lively: bool) -> bool:
+    def method(self, root: str, way: Way | None, owner: Any, method: str, lively: bool, *, atoms: bool = False) -> bool:
         """Note that a method of a container to which this way leads changes it; False where more may change."""
         cls = type(owner)
         heard = lively and (method not in UNHEARD or cls not in (list, deque))
@@ -106,7 +110,7 @@ class Stores:
         named = None if way is None else self.named(way)
         if named is None or self.holder(root, named) is not owner:
             return False
-        self.noted.append(self.container(root, named, owner, method))
+        self.noted.append(self.container(root, named, owner, method, atoms=atoms))
         return True
 
     # ---- ways -------------------------------------------------------------------------------------------
@@ -230,11 +234,11 @@ class Stores:
         stateful = there is not NOBODY and type(there) not in ATOMS
         return PartStore(spot.root, way, identity(value), key, before, stateful)
 
-    def container(self, root: str, way: Way, value: Any, method: str = "") -> Store:
+    def container(self, root: str, way: Way, value: Any, method: str = "", *, atoms: bool = False) -> Store:
         """A container as a whole."""
         if len(value) > FEW:
             told = method in TOLD_BY_LENGTH and (type(value) is not deque or value.maxlen is None)
-            return SureStore(root, way, identity(value), len(value) if told else None, method)
+            return SureStore(root, way, identity(value), len(value) if told else None, method, atoms)
         self.heap.look(value, root)
         return WholeStore(root, way, identity(value))
 
@@ -297,15 +301,15 @@ class Stores:
 
     def surely(self, store: SureStore, value: Any, step: int) -> list[Effect]:
         """A long container, or an array, that was changed."""
+        added: list[object] = []
         if store.method == "append":
             added = stateful(value[-1:] if type(value) is list else [value[-1]])
-            if type(value) is list and not added:
-                BULKS.outdate(store.address)
-            else:
-                BULKS.forget([store.address])
+        elif not store.atoms:
+            added = stateful(elements(value))
+        if type(value) is list and not added and (store.atoms or store.method == "append"):
+            BULKS.outdate(store.address)
         else:
             BULKS.forget([store.address])
-            added = stateful(elements(value))
         return self.heap.change_surely(value, added, step)
 
 

@@ -15,6 +15,7 @@ class CallSite:
     before the dot is reached from, or empty; `keywords` the names of its keyword arguments ("**" for a mapping);
     `handed` its arguments that are dotted names (`len`, `list.sort`: they may be callables);
     `way` goes from the receiver's object to the one before the dot, or is None where the text does not tell;
+    `given` are the variables among its arguments, or None where one is neither a variable nor a constant;
     `arguments` the variables that its arguments are reached from, by position, keyword or "*", or empty.
     """
 
@@ -27,6 +28,7 @@ class CallSite:
     arguments: dict[str, str]
     handed: tuple[str, ...] = ()
     way: Way | None = None
+    given: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

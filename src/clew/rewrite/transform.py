@@ -105,7 +105,7 @@ class _Announcer:
         receiver = root_of(callee.value) if isinstance(callee, ast.Attribute) else ""
         told = way_of(callee.value) if receiver and isinstance(callee, ast.Attribute) else None
         given = (len(node.args), keywords, arguments_of(node), _handed(node))
-        self.sites.append(CallSite(number, _span(node), method, receiver, *given, told and told[1]))
+        self.sites.append(CallSite(number, _span(node), method, receiver, *given, told and told[1], _variables(node)))
         if isinstance(callee, ast.Attribute):
             if not isinstance(callee.value, (ast.Constant, ast.JoinedStr)):
                 callee.value = _wrapped(SELF, site, callee.value)
@@ -138,6 +138,13 @@ def _handed(node: ast.Call) -> tuple[str, ...]:
     """The arguments that are dotted names."""
     given = [*node.args, *[keyword.value for keyword in node.keywords]]
     return tuple(path for argument in given if (path := dotted(argument)))
+
+
+def _variables(node: ast.Call) -> tuple[str, ...] | None:
+    """The variables among a call's arguments; None where one is neither a variable nor a constant."""
+    if node.keywords or not all(isinstance(each, (ast.Name, ast.Constant)) for each in node.args):
+        return None
+    return tuple([each.id for each in node.args if isinstance(each, ast.Name)])
 
 
 def _noted(site: int, argument: ast.expr) -> ast.expr:

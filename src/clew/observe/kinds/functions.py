@@ -20,6 +20,9 @@ from clew.observe.ours import holds_users_code, is_users_class, is_users_file, i
 
 NO_WORDS: frozenset[str] = frozenset()
 
+WORDLESS = ATOMS | {list, dict, set, tuple, types.ModuleType}
+"""Exact types of what has no code of the user's behind it, itself."""
+
 REGISTRY = "_abc_impl"
 """The attribute behind which an abstract class keeps who was registered with it."""
 
@@ -75,7 +78,7 @@ def code_sets(code: types.CodeType) -> frozenset[str]:
 
 def spoken_words(value: Any) -> frozenset[str]:
     """The names and attributes that a function, or the methods of a user's class, speak of."""
-    if type(value) in ATOMS:
+    if type(value) in WORDLESS:
         return NO_WORDS
     if type(value) is types.FunctionType:
         return code_words(value.__code__)
