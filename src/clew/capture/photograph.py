@@ -47,25 +47,34 @@ class Photograph:
         if not self.taken:
             return
         for name in names:
-            self.addresses.pop(name, None)
             self.held.pop(name, None)
-            if name in self.namespace:
-                value = self.namespace[name]
-                self.addresses[name] = identity(value)
-                if is_small(value):
-                    self.held[name] = value
+            if name not in self.namespace:
+                self.addresses.pop(name, None)
+                continue
+            value = self.namespace[name]
+            self.addresses[name] = identity(value)
+            if is_small(value):
+                self.held[name] = value
         self.note_version()
 
     def differences(self, known: Iterable[str]) -> tuple[set[str], set[str]]:
         """The names bound and those deleted since the last look, but for those that are known to be."""
         if self.block is not None and self.block.raw == self.seen:
             return set(), set()
+        if self.is_same():
+            return set(), set()
         before, now = self.addresses, self.now()
         if before == now:
+            self.addresses = now  # in another order
             return set(), set()
         known = {*known, BUILTINS}
         new = {name for name, address in now.items() if name not in known and before.get(name) != address}
         return new, before.keys() - now.keys() - known
+
+    def is_same(self) -> bool:
+        """Tell whether the same names stand for the same in the same order: that is compared in half the time."""
+        before, held = self.addresses, self.namespace
+        return [*before] == [*held] and [*before.values()] == [*map(identity, held.values())]
 
     def now(self) -> dict[str, int]:
         """The addresses of what the names stand for."""

@@ -55,11 +55,11 @@ class Explorer:
         self.inert = inert
         self.namespace = namespace
         self.kinds: dict[type, Kind | None] = {}
-        self.adding: dict[type, bool] = {}
         self.hooks: dict[
             int, frozenset[str]
         ] = {}  # by address: names that functions look up which an object of C keeps
         self.lively: dict[type, bool] = {}
+        self.adding: dict[type, bool] = {}
 
     @staticmethod
     def release() -> None:
@@ -129,7 +129,10 @@ class Explorer:
         cls = type(value)
         if self.hooks:
             walk.names |= self.hooks.get(identity(value), NO_NAMES)
-        if cls is types.FunctionType:
+        if cls is list or cls is dict:
+            if BULKS.is_bulk(value):
+                walk.bulky.add(identity(value))
+        elif cls is types.FunctionType:
             walk.functions = walk.functions or is_users_file(value.__code__.co_filename)
             if value.__globals__ is self.namespace:
                 walk.names |= global_names(value.__code__)
@@ -137,8 +140,6 @@ class Explorer:
             walk.active = True
             code = getattr(value, "gi_code", None) if cls is types.GeneratorType else None
             walk.names |= global_names(code) if code is not None else frozenset()
-        elif cls in (list, dict) and BULKS.is_bulk(value):
-            walk.bulky.add(identity(value))
 
     def reach(self, value: object, kind: Kind) -> Reach:
         """Where one object leads; a user's subclass of a library's class leads to its own attributes too."""

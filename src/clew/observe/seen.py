@@ -50,11 +50,14 @@ class Seen:
 
     def look(self, values: Sequence[object]) -> int:
         """Compare with the last look; the count so far."""
-        last = self.values
-        if len(values) != len(last) or not all(map(is_, values, last)):
+        if not self.is_same(values):
             self.values = values
             self.count += 1
         return self.count
+
+    def is_same(self, values: Sequence[object]) -> bool:
+        """Tell whether these are the values of the last look."""
+        return len(values) == len(self.values) and all(map(is_, values, self.values))
 
 
 class SeenEqual:
@@ -100,6 +103,8 @@ class SeenDict(Parted):
                 break
         else:
             if self._versions:
+                return self._seen.count
+            if len(self._dicts) == 1 and self._seen.is_same([*dict.values(self._held)]):
                 return self._seen.count
         return self._renew()
 

@@ -10,6 +10,7 @@ from types import ModuleType
 
 from xxhash import xxh3_64, xxh3_64_intdigest
 
+from clew.knowledge.lines import class_module
 from clew.model.typed import Any, NamedTuple
 from clew.observe.audit import WIRE
 
@@ -104,6 +105,9 @@ def plain_path(path: Any) -> str | None:
 
 def is_standard_path(path: object) -> bool:
     """Tell whether an object is a path of `pathlib`'s own types; without it there are none, and it takes long to load."""
+    said = class_module(type(path))
+    if type(said) is not str or not said.startswith("pathlib"):
+        return False
     held = sys.modules.get("pathlib")
     if type(held) is not ModuleType:
         return False
