@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
+import gc
 import json
 import os
 import sys
@@ -24,6 +26,8 @@ from clew.model.effects import Reason
 from clew.replay.execution import Progress
 from clew.replay.nodes import Node, NodeKind, external
 from clew.replay.sideeffects import AccessedGlobals, ChangedNode, ChangedState, DependsOn, ViewOf
+from clew.store.executions import Executions
+from clew.store.sessions import State
 
 
 @pytest.fixture
@@ -255,8 +259,6 @@ def test_a_graph_is_executed_many_times_and_the_values_told_apart(ex: Executor) 
 def test_an_execution_has_its_own_events_in_the_store(ex: Executor) -> None:
     ex.execute(RANDOM)
     again = ex.execute_graph(ex.graph)
-    from clew.store.executions import Executions
-
     assert Executions(parts.bare_store(ex.setting).database).events(again.number) == again.run.events
 
 
@@ -619,6 +621,34 @@ def test_a_session_with_unseen_history_says_so(ex: Executor) -> None:
     again = ex.execute_graph(recorded(events))
     assert again.notes == ("a cell ran before clew was loaded: what they did was not seen",)
     assert again.get_value("x") == 1
+
+
+def test_code_that_awaits_runs_where_no_loop_does(ex: Executor) -> None:
+    awaits = "import asyncio\nx = await asyncio.sleep(0, 5)\nx"
+    assert ex.get_value(ex.execute(awaits)[-1]) == 5
+
+    async def within() -> None:
+        ex.execute(awaits)
+
+    with pytest.raises(CannotExecute, match="an event loop runs here already"):
+        asyncio.run(within())
+
+
+def test_an_executor_that_is_forgotten_ends_its_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = str(tmp_path / ".clew")
+    forgotten = Executor(store=store)
+    forgotten.execute("x = 1")
+    session = forgotten.session
+    del forgotten
+    gc.collect()
+    [row] = parts.open_store(store).sessions()
+    assert (row.session, row.state) == (session, State.ENDED)
+    assert clew.slice("x", session=session, store=store).code == "x = 1\n"
+    opened = parts.open_store(store)
+    assert [each.session for each in Executions(opened.database).all()] == [session]
+    opened.forget(session)
+    assert Executions(opened.database).all() == ()
 
 
 def test_what_cannot_be_executed_is_said(ex: Executor) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
+import weakref
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, Self, runtime_checkable
@@ -38,6 +40,23 @@ from clew.store.database import Store
 from clew.store.executions import ExecutedRow, ExecutionRow, Executions
 from clew.store.journal import Journal
 from clew.store.paths import journal_in
+
+
+@dataclass
+class OpenParts:
+    """What an executor has open: the session that it captures, and the store."""
+
+    capture: Capture | None = None
+    store: Store | None = None
+
+    def close(self) -> None:
+        """End the session, and let the store go."""
+        capture, store = self.capture, self.store
+        self.capture = self.store = None
+        if capture is not None:
+            capture.close()
+        if store is not None:
+            store.close()
 
 
 @runtime_checkable
@@ -83,8 +102,8 @@ class Executor:
         self.record, self.keep = record, keep
         self.knowledge = Knowledge(packs)
         self.latest: Execution | None = None
-        self._capture: Capture | None = None
-        self._opened: Store | None = None
+        self._open = OpenParts()
+        weakref.finalize(self, self._open.close)  # who forgets to close it, or leaves
         self._address = parts.ready_store(os.getcwd(), store) if record else None
 
     def __enter__(self) -> Self:
@@ -95,12 +114,7 @@ class Executor:
 
     def close(self) -> None:
         """End the session of the code that was executed as it was written, and let the store go."""
-        if self._capture is not None:
-            self._capture.close()
-            self._capture = None
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
+        self._open.close()
 
     # ---- as it is written -------------------------------------------------------------------------------
 
@@ -126,24 +140,24 @@ class Executor:
     @property
     def session(self) -> str:
         """The session of the code that is executed as it is written, by its name in the store; empty before the first."""
-        return "" if self._capture is None else self._capture.about.session
+        return "" if self._open.capture is None else self._open.capture.about.session
 
     @property
     def graph(self) -> Graph:
         """The dependence graph of the code that was executed as it was written; else of the latest execution."""
-        if self._capture is not None:
-            return fold(self._capture.events)
+        if self._open.capture is not None:
+            return fold(self._open.capture.events)
         return self._latest().graph
 
     def _capturing(self, path: str) -> Capture:
         """The session of code that is executed as it is written, begun with its first code."""
-        if self._capture is None:
+        if self._open.capture is None:
             about = about_code(parts.new_session(), self.folder, path)
             journal = None if self._address is None else Journal(journal_in(self._address.folder, about.session))
-            self._capture = Capture(about, journal, self.knowledge, keep=self.keep)
-            self._recorded(self._capture.execution, about, "")
-        self.latest = self._capture.execution
-        return self._capture
+            self._open.capture = Capture(about, journal, self.knowledge, keep=self.keep)
+            self._recorded(self._open.capture.execution, about, "")
+        self.latest = self._open.capture.execution
+        return self._open.capture
 
     # ---- after the fact ---------------------------------------------------------------------------------
 
@@ -204,8 +218,8 @@ class Executor:
 
     def _of_graph(self, graph: Graph) -> Recorded:
         """A graph as a session: of this executor's own code, or else of who knows what."""
-        if self._capture is not None and graph.sources == fold(self._capture.events).sources:
-            return recorded(self._capture.events)
+        if self._open.capture is not None and graph.sources == fold(self._open.capture.events).sources:
+            return recorded(self._open.capture.events)
         file = next((each.place.path for each in graph.sources if isinstance(each.place, FilePlace)), "")
         folder = self.folder or (os.path.dirname(file) if file else os.getcwd())
         kind = "script" if file else KIND
@@ -305,10 +319,10 @@ class Executor:
 
     def _store(self) -> Store:
         """The store, opened when it is first needed."""
-        if self._opened is None:
+        if self._open.store is None:
             with WIRE.own_work():
-                self._opened = parts.bare_store(self.setting)
-        return self._opened
+                self._open.store = parts.bare_store(self.setting)
+        return self._open.store
 
     def _recorded(self, execution: Execution, what: Recorded, part: str) -> None:
         """Have an execution written down in the store."""

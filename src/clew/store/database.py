@@ -15,6 +15,7 @@ from clew.model.events import Event, Faulted, SessionEnded, SessionStarted, Sour
 from clew.model.graph import Graph
 from clew.store.catalog import Catalog
 from clew.store.databases import Database, Sealed, at_url, in_folder
+from clew.store.executions import forget_executions
 from clew.store.journal import Record, being_written, records
 from clew.store.location import database_path, journal_path, journals_folder, make_store
 from clew.store.pieces import add_events, keep_graph, kept_graph, remove, stored_events
@@ -129,6 +130,7 @@ class Store:
             if being_written(path):
                 raise SessionRunning(session)
             remove(connection, number)
+            forget_executions(connection, session)
             connection.execute(delete(SESSIONS).where(SESSIONS.c.number == number))
             # Before the rows are committed, so that nobody who drains can bring the session back.
             path.unlink(missing_ok=True)

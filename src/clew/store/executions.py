@@ -129,6 +129,11 @@ class Executions:
             connection.execute(delete(EXECUTIONS).where(EXECUTIONS.c.number == number))
 
 
+def forget_executions(connection: Connection, session: str) -> None:
+    """Take the executions of a session out of the store for good."""
+    connection.execute(delete(EXECUTIONS).where(EXECUTIONS.c.session == session))
+
+
 def add_steps(connection: Connection, number: int, steps: Sequence[ExecutedRow]) -> None:
     """Write steps and their values after those that are there."""
     if not steps:
