@@ -68,7 +68,7 @@ CASES = [
     Case("torch's seed", "torch.manual_seed(5)", ("torch",), needs="torch"),
     Case("torch's default type", "torch.set_default_dtype(torch.float64)", ("torch.options",), undo="torch.set_default_dtype(torch.float32)", needs="torch"),
     Case("no gradients from here on", "torch.set_grad_enabled(False)", ("torch.options",), undo="torch.set_grad_enabled(True)", needs="torch"),
-    Case("what scikit-learn's transformers return", "sklearn.set_config(transform_output='pandas')", ("sklearn.config",), undo="sklearn.set_config(transform_output='default')", needs="sklearn"),
+    Case("what scikit-learn's transformers return", "sklearn.set_config(transform_output='pandas')", ("sklearn.config",), undo="sklearn.set_config(transform_output='default')", needs="sklearn.utils._set_output"),
 ]  # fmt: skip
 
 
@@ -89,7 +89,8 @@ def probes() -> AmbientProbes:
 
 @pytest.mark.parametrize("each", CASES, ids=lambda case: case.name)
 def test_hidden_state_moves_when_the_program_moves_it(each: Case, probes: AmbientProbes) -> None:
-    names: dict[str, object] = {each.needs: pytest.importorskip(each.needs)}
+    names: dict[str, object] = {each.needs.partition(".")[0]: pytest.importorskip(each.needs.partition(".")[0])}
+    pytest.importorskip(each.needs)
     exec(each.after, names)
     before = probes.probe()
     exec(each.code, names)
@@ -103,7 +104,7 @@ PARTS = [
     Case("a variable", "import os; os.environ['CLEW_A'] = '1'", ("CLEW_A",), undo="del os.environ['CLEW_A']"),
     Case("an option of a group", "pandas.set_option('display.max_rows', 7)", ("display.max_rows",), undo="pandas.reset_option('display.max_rows')", needs="pandas"),
     Case("parameters", "matplotlib.rcParams.update({'figure.dpi': 51, 'font.size': 3})", ("figure.dpi", "font.size"), undo="matplotlib.rcdefaults()", needs="matplotlib"),
-    Case("very many parameters", "matplotlib.rcParams.update({k: v * 2 for k, v in matplotlib.rcParams.items() if type(v) is float})", ("",), undo="matplotlib.rcdefaults()", needs="matplotlib"),
+    Case("very many parameters", "matplotlib.rcParams.update({k: v / 2 for k, v in matplotlib.rcParams.items() if type(v) is float})", ("",), undo="matplotlib.rcdefaults()", needs="matplotlib"),
     Case("what has no parts", "import random; random.random()", ("",)),
 ]  # fmt: skip
 

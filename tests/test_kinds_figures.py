@@ -160,7 +160,7 @@ def test_who_waits_for_a_drawing_or_for_new_limits_belongs_to_the_figure() -> No
 
 
 RULER_ACTS = """
-ax.axis['left'].set_axis_direction('right')|ax.axis['left'].major_ticks.set_tick_out(False)|ax.axis['left'].label.set_pad(9)
+ax.axis['left'].set_axis_direction('right')|ax.axis['left'].major_ticks.set_tick_out(not ax.axis['left'].major_ticks.get_tick_out())|ax.axis['left'].label.set_pad(9)
 ax.axis['left'].label.set_text('Length')|ax.axis['top'].toggle(all=False)|ax.axis['right'] = ax.new_fixed_axis('right')
 ax.axis[:].major_ticks.set_ticksize(8)|ax.axis['left'].line.set_linewidth(4)
 """

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from clew.model.typed import Any
+from clew.model.typed import Any, Callable
 from clew.observe.digests import of_array, of_items, of_plain
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.arrays import constant, nothing
 from clew.observe.kinds.plain import ORDER
 from clew.observe.kinds.raw import attribute
+
+LONGEST_LISTED = 10_000
+"""Rows of nested data that are listed where polars does not hash them."""
 
 
 def frame_reach(df: Any) -> Reach:
@@ -28,14 +31,33 @@ def frame_digest(df: Any) -> Digest | Opaque:
 
 
 def _column(rust: Any, name: str) -> int:
-    view = _seen(attribute(rust, "get_column")(name))
-    return of_array(view) if view is not None else _hashed(attribute(rust, "select")([name]))
+    return _rows(attribute(rust, "get_column")(name), lambda: attribute(rust, "select")([name]))
+
+
+def _rows(series: Any, framed: Callable[[], Any]) -> int:
+    """Digest the values of a series, which is alone in a frame for polars to hash its rows."""
+    view = _seen(series)
+    if view is not None:
+        return of_array(view)
+    try:
+        return _hashed(framed())
+    except Exception:  # polars' own: before 1.0 it does not hash lists
+        if not _is_nested(series):
+            raise
+        return of_plain(attribute(series, "to_list")())
+
+
+def _is_nested(series: Any) -> bool:
+    """Tell whether a series is one of lists or of records, and short enough to be listed."""
+    nested = str(attribute(series, "dtype")()).startswith(("List", "Array", "Struct"))
+    return nested and attribute(series, "len")() <= LONGEST_LISTED
 
 
 def _seen(series: Any) -> Any:
     """Return a series' memory as a NumPy array where it is one, without a copy."""
     look = attribute(series, "to_numpy_view")
-    return None if look is None or attribute(series, "has_nulls", bool)() else look()
+    nulls = attribute(series, "has_nulls") or attribute(series, "null_count", bool)  # the older of the two counts
+    return None if look is None or nulls() else look()
 
 
 def _hashed(rust: Any) -> int:
@@ -53,9 +75,8 @@ def series_digest(s: Any) -> Digest | Opaque:
     """Digest a series: name, type and values."""
     rust = attribute(s, "_s")
     said = (attribute(rust, "name")(), str(attribute(rust, "dtype")()), attribute(rust, "len")())
-    view = _seen(rust)
     try:
-        rows = of_array(view) if view is not None else _hashed(_framed(s))
+        rows = _rows(rust, lambda: _framed(s))
     except Exception as error:  # as above
         return Opaque(f"a polars series that cannot be hashed: {type(error).__name__}")
     return Digest(of_plain((*said, rows)))
