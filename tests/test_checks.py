@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from clew.checks.causes import cause_of
 from clew.checks.doubts import doubts, hopeless
 from clew.checks.programs import Lines
 from clew.cli import main
-from clew.errors import ReplayFailed, UsageError
+from clew.errors import MissingExtra, ReplayFailed, UsageError
 from clew.model.artifacts import Input, Whence
 from clew.model.differences import Finding
 from clew.model.verdicts import CannotTell, Differs, Same
@@ -244,6 +245,19 @@ def test_what_it_was_made_on_is_compared(tmp_path: Path) -> None:
         "no-such-thing 1 is not installed",
     ]
     assert doubts(made, same_packages=True) == said[:1]
+
+
+def test_without_uv_nothing_can_be_installed(inside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(inside))
+    with pytest.raises(MissingExtra, match="needs uv, which is not installed"):
+        clew.verify("plain data", same_packages=True)
+
+
+@pytest.mark.slow
+def test_the_packages_that_were_recorded_are_installed(inside: Path) -> None:
+    if shutil.which("uv") is None:
+        pytest.skip("needs uv")
+    assert clew.verify("a frame", same_packages=True) == Same()
 
 
 def test_an_unknown_name_is_said(inside: Path) -> None:

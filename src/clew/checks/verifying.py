@@ -23,6 +23,7 @@ from clew.archive.packages import installed
 from clew.checks.accounts import failure_said, refused, unreachable
 from clew.checks.causes import cause_of
 from clew.checks.doubts import doubts, hash_seed, hopeless, unknown_contents
+from clew.checks.installing import python_like
 from clew.checks.judge import JUDGE
 from clew.checks.outside import added_to, first_deeds, made
 from clew.checks.programs import Lines, lines_of, program_of
@@ -55,7 +56,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of verifying an artifact; `account` is how the first run went, `lines` where its lines stood."""
+    """What came of verifying an artifact; `account` is how the first run went, `lines` where its lines stood.
+
+    `as_recorded` says that it ran on the Python and packages that were recorded.
+    """
 
     record: ArtifactRecord
     verdict: Verdict
@@ -63,12 +67,14 @@ class Outcome:
     account: Account | None = None
     lines: Lines = field(default_factory=Lines)
     notes: tuple[str, ...] = ()
+    as_recorded: bool = False
 
     def checked(self, now: float, tolerance: float) -> Checked:
         """Give what is to be kept of it."""
-        here = [(name, found.version) for name, _ in self.record.environment.packages if (found := installed(name))]
-        ran = (self.seconds, platform.python_version(), tuple(here), tolerance)
-        return Checked(FINDINGS[type(self.verdict)], verdict_said(self.verdict), now, *ran)
+        made = self.record.environment
+        here = [(name, found.version) for name, _ in made.packages if (found := installed(name))]
+        on = (made.python, made.packages) if self.as_recorded else (platform.python_version(), tuple(here))
+        return Checked(FINDINGS[type(self.verdict)], verdict_said(self.verdict), now, self.seconds, *on, tolerance)
 
 
 def verdict_said(verdict: Verdict) -> str:
@@ -111,6 +117,15 @@ def with_stored(task: Task, archive: Archive, folder: Path) -> Task:
         return replace(task, verdict=CannotTell(str(error)))
 
 
+def with_packages(task: Task, archive: Archive, folder: Path) -> Task:
+    """Have a task run with the packages that were recorded; MissingExtra where nobody can install them."""
+    if task.verdict is not None:
+        return task
+    codec = next((each for each in archive.codecs if each.name == task.record.value.codec), None)
+    python = python_like(task.record, codec, folder)
+    return replace(task, conditions=replace(task.conditions, python=(python,)))
+
+
 def stored(record: ArtifactRecord, archive: Archive, folder: Path) -> str:
     """Put the bytes of a value into a folder; UntrustedValue if they can run, and nobody we trust signed them."""
     value = record.value
@@ -137,6 +152,8 @@ def verify_all(
     """Verify artifacts, several side by side; `done` hears of each at once, `told` which line of how many runs."""
     with tempfile.TemporaryDirectory(prefix="clew-verify-") as folder:
         tasks = [with_stored(ready(each, archive, manner), archive, Path(folder)) for each in records]
+        if manner.same_packages:
+            tasks = [with_packages(each, archive, Path(folder)) for each in tasks]
         with ThreadPoolExecutor(manner.jobs or os.cpu_count()) as pool:
             outcomes = []
             for outcome in pool.map(lambda task: verified(task, manner, told), tasks):
@@ -156,7 +173,7 @@ def verified(task: Task, manner: Manner, told: Callable[[ArtifactRecord, int, in
     verdict = judged(account, task, task.conditions)
     if isinstance(verdict, Differs):
         verdict = explained(verdict, account, task, manner, started)
-    return Outcome(task.record, verdict, account.seconds, account, task.lines, task.doubts)
+    return Outcome(task.record, verdict, account.seconds, account, task.lines, task.doubts, manner.same_packages)
 
 
 def run(task: Task, manner: Manner, seed: str, *, marker: str = "", told: Told | None = None) -> Account:
