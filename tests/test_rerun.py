@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -170,7 +171,11 @@ def known(store: str, session: str) -> Session:
 
 
 def attempt(case: Case, folder: Path, *, everything: bool) -> Attempt:
-    """Run a case's program, change it, and run it again: for all variables, or only what has to run."""
+    """Run a case's program, change it, and run it again: for all variables, or only what has to run.
+
+    Where no kept value is to be loaded, there is no room for any: on a busy machine all takes long.
+    """
+    os.environ["CLEW_KEEP"] = "100 MB" if case.loads else "1 B"
     program, store = folder / "program.py", str(folder / "store")
     Path(store).mkdir(exist_ok=True)
     for name, text in {**case.files, program.name: case.program}.items():

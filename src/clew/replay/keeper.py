@@ -128,7 +128,7 @@ class Keeper:
         state = pickle.dumps(state_of(kind))
         self.ambient.append((step, kind, digest_of_bytes(state)))
         key = f"state of {kind}"
-        if self.costs.get(key, 0.0) >= WORTH:
+        if self.costs.get(key, 0.0) >= WORTH and len(state) <= self.budget:
             self.put(step, {"state": state_of(kind)}, (), (), kind, key)
 
     # ---- values -----------------------------------------------------------------------------------------
@@ -226,7 +226,7 @@ class Keeper:
         """What there is to know beside the values: digests, and what the program found around it."""
         files = {each.path: [each.size, each.modified, each.content] for each in self.recorder.outside.inputs()}
         said = {"digests": self.digests, "atoms": self.atoms, "ambient": self.ambient, "files": files}
-        return {**said, "modules": module_texts(), "packages": package_versions(sys.modules)}
+        return {**said, "modules": module_texts(), "packages": package_versions()}
 
 
 def follow(recorder: Recorder, keeper: Keeper) -> None:
@@ -351,8 +351,28 @@ def module_texts() -> dict[str, str]:
     return found
 
 
-def package_versions(modules: Iterable[str]) -> dict[str, str]:
-    """The versions of the packages that bring modules, where package and module have one name or are known."""
-    tops = {name.partition(".")[0] for name in modules}
-    brought = metadata.packages_distributions()
-    return {top: metadata.version(brought[top][0]) for top in sorted(tops & brought.keys())}
+def package_versions() -> dict[str, str]:
+    """The versions of the packages that are loaded, by their modules: see `version_of`."""
+    found: dict[str, str] = {}
+    for top in sorted({name.partition(".")[0] for name in list(sys.modules)} - sys.stdlib_module_names - {"clew"}):
+        path = getattr(sys.modules.get(top), "__file__", None)
+        if path and not is_users_module(top):
+            found[top] = version_of(top, path)
+    return found
+
+
+def version_of(top: str, path: str) -> str:
+    """The version of the package of a module's name; where there is none, what its file looks like."""
+    try:
+        return metadata.version(top)
+    except metadata.PackageNotFoundError:
+        return seen_file(path)
+
+
+def seen_file(path: str) -> str:
+    """What a file looks like from outside."""
+    try:
+        now = os.stat(path)
+    except OSError:
+        return f"{path}: gone"
+    return f"{path}: {now.st_size} bytes of {now.st_mtime_ns}"

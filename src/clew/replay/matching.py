@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -13,6 +14,11 @@ from clew.analysis.outline import outline
 from clew.model.places import Source
 from clew.replay.planning import Statement
 from clew.replay.units import Units
+
+LISTING = frozenset({"globals", "locals", "vars", "dir", "eval", "exec"})
+"""Builtins by which a program gets at all of its variables."""
+
+WORD = re.compile(r"[^\W\d]\w*")
 
 Texts = Callable[[str], str | None]
 
@@ -55,8 +61,9 @@ def match(units: Units, before: Program, after: Program, packages: Mapping[str, 
     codes_before = codes(nodes, before.texts, called)
     called = {number: called[old] for number, old in pairs.items()}
     codes_after = codes([node for _, node in new], after.texts, called)
+    bound = frozenset().union(*(code.form.binds for code in codes_after))
     statements = tuple(
-        statement_of(number, place, node, codes_after[number], pairs.get(number), codes_before, packages)
+        statement_of(number, place, node, codes_after[number], pairs.get(number), codes_before, packages, bound)
         for number, (place, node) in enumerate(new)
     )
     return Matched(statements, gone, tuple(node for _, node in new))
@@ -87,10 +94,20 @@ def statement_of(
     old: int | None,
     before: Sequence[Code],
     packages: Mapping[str, str],
+    bound: frozenset[str],
 ) -> Statement:
     """Describe a statement of the changed program."""
     why = changed(node, code, None if old is None else before[old]) or other_package(node, packages)
-    return Statement(number, place, code.names, code.form.binds, not isinstance(node, DOUBTFUL), old, why)
+    names = code.names | spoken_of(node, code.names, bound)
+    return Statement(number, place, names, code.form.binds, not isinstance(node, DOUBTFUL), old, why)
+
+
+def spoken_of(node: ast.stmt, names: frozenset[str], bound: frozenset[str]) -> frozenset[str]:
+    """Name the variables that a statement may get at by texts: all of them, if it can list them or run any code."""
+    if not names.isdisjoint(LISTING):
+        return bound
+    texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return bound.intersection(word for text in texts for word in WORD.findall(text))
 
 
 def changed(node: ast.stmt, after: Code, before: Code | None) -> str:

@@ -18,17 +18,25 @@ class Order:
         for place, (_, binds, _) in enumerate(rows):
             for name in binds:
                 self.binders.setdefault(name, []).append(place)
+        self.deleters: dict[str, list[int]] = {}
+        for place, (unit, binds, _) in enumerate(rows):
+            for name in unit.deletes - binds if unit is not None else ():
+                self.deleters.setdefault(name, []).append(place)
         self.changing = [place for place, (unit, _, _) in enumerate(rows) if unit is not None and unit.changed]
 
     def binder(self, name: str, before: int) -> int | None:
-        """Who had bound a name last."""
-        found = self.binders.get(name, [])
-        place = bisect_left(found, before)
-        return found[place - 1] if place else None
+        """Who had bound a name last; None where it was deleted since."""
+        found, deleters = self.binders.get(name, []), self.deleters.get(name, [])
+        place, deleted = bisect_left(found, before), bisect_left(deleters, before)
+        if not place or (deleted and deleters[deleted - 1] > found[place - 1]):
+            return None
+        return found[place - 1]
 
     def writers(self, name: str, before: int) -> frozenset[int]:
         """Who had made a variable what it was: who bound it, and who changed since what it leads to."""
         bound: list[int] = []
+        if self.binder(name, before) is None:
+            return frozenset()
         for place in reversed(self.binders.get(name, [])):
             if place >= before:
                 continue

@@ -214,6 +214,7 @@ class _Walk:
     order: Order
     live: dict[str, int | None] = field(default_factory=dict)  # by variable: the unit of the session that had bound it
     state: dict[str, bool] = field(default_factory=dict)  # hidden state that is as it should be here
+    written: set[str] = field(default_factory=set)  # files
     loads: dict[int, list[Entry]] = field(default_factory=dict)
     more: dict[int, str] = field(default_factory=dict)
 
@@ -229,7 +230,10 @@ class _Walk:
                 self.surround(statement.number, unit)
                 binds = statement.binds | (unit.binds if unit is not None else NO_NAMES)
                 self.live.update(dict.fromkeys(binds, statement.old))
+                self.written.update(unit.files if unit is not None else ())
             elif unit is not None:
+                for path in sorted(self.written & unit.files.keys()):
+                    self.more.setdefault(statement.number, f"it writes {path}, which is written before")
                 for name in outdated(self.work.old, unit, self.live):
                     del self.live[name]
             if not self.more.keys() <= self.run.keys():
@@ -314,6 +318,8 @@ class _Walk:
             if writers and not (kind in GENERATORS and self.restore(number, kind, writers[0])):
                 for writer in writers:
                     self.more.setdefault(writer, f"it sets the state of {kind}")
+        if unit is None or self.work.statements[number].changed:
+            self.surround_new(before)
         for need in unit.needs if unit is not None else ():
             match need.resource:
                 case Module(module):
@@ -322,6 +328,16 @@ class _Walk:
                     self.add_old(need.unit, f"it writes {path}")
                 case _:
                     pass
+
+    def surround_new(self, before: Sequence[Statement]) -> None:
+        """Have modules and files as they were where a statement stands of which nobody knows what it reads."""
+        for statement in before:
+            unit = self.work.unit(statement)
+            if unit is not None and unit.modules:
+                self.more.setdefault(statement.number, f"it changes {sorted(unit.modules)[0]}")
+            for path in unit.files if unit is not None else ():
+                if not self.is_as_left(unit.number if unit is not None else -1, path):
+                    self.more.setdefault(statement.number, f"it writes {path}")
 
     def kinds_of(self, number: int, unit: Unit | None) -> frozenset[str]:
         """The hidden state that a statement may use; of one that is new, all that is no generator."""

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from clew.model.kept import KeptRow
 from clew.model.places import Source
 from clew.observe.stamps import content_hash
 from clew.replay.editing import spoken_places
-from clew.replay.keeper import package_versions
+from clew.replay.keeper import seen_file
 from clew.replay.matching import Program, Texts, match
 from clew.replay.planning import Dirt, Entry, Plan, Statement, Work, plan
 from clew.replay.process import INSIDE
@@ -128,14 +129,22 @@ def texts_before(session: Session, folder: str) -> Texts:
 
 
 def other_versions(note: Mapping[str, Any]) -> dict[str, str]:
-    """Say of packages that the session used how their versions differ from what it found."""
-    before: Mapping[str, str] = note.get("packages", {})
-    now = package_versions(before) if before else {}
-    return {
-        top: f"was {version}, is {now[top]}" if top in now else f"was {version}, is gone"
-        for top, version in before.items()
-        if now.get(top) != version
-    }
+    """Say of packages that the session used how they are not what it found."""
+    found: dict[str, str] = {}
+    for top, before in note.get("packages", {}).items():
+        path, is_file, _ = before.rpartition(": ")
+        now = seen_file(path) if is_file else installed(top)
+        if now != before:
+            found[top] = "is installed anew" if is_file else f"was {before}, is {now}"
+    return found
+
+
+def installed(package: str) -> str:
+    """Give the version of a package that is installed."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "gone"
 
 
 def changed_files(session: Session, units: Units) -> dict[str, str]:
