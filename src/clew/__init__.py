@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
     from clew.executor import Executor
     from clew.ipython.extension import load_ipython_extension, unload_ipython_extension
-    from clew.proof import verify
+    from clew.proof import minimize, verify
     from clew.reruns import rerun
 
 __version__ = "0.1.0"
@@ -43,6 +43,7 @@ __all__ = [
     "gc",
     "get",
     "load_ipython_extension",
+    "minimize",
     "rerun",
     "restore",
     "save",
@@ -64,6 +65,7 @@ _HOMES = {
     "file": "clew.api",
     "gc": "clew.api",
     "get": "clew.api",
+    "minimize": "clew.proof",
     "rerun": "clew.reruns",
     "restore": "clew.api",
     "save": "clew.api",

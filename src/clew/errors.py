@@ -18,6 +18,7 @@ ClewError
 │   ├── CannotExecute       what cannot be run again here
 │   ├── NoValue             an execution has no such value
 │   ├── CannotMakeFunction  code that would not do the same as a function
+│   ├── CannotMinimize      code that does not make its value as a whole
 │   ├── UnknownParameter    what cannot be a parameter of a function made of code
 │   └── BadSetting          a setting that cannot be understood
 ├── StoreError              the store cannot be used
@@ -183,6 +184,14 @@ class CannotMakeFunction(UsageError):
     def __init__(self, why: str) -> None:
         super().__init__(f"no function can be made of this: {why}")
         self.why = why
+
+
+class CannotMinimize(UsageError):
+    """Code that does not make its value as a whole: no part of it can be told to."""
+
+    def __init__(self, artifact: str, why: str) -> None:
+        super().__init__(f"the code of {artifact} cannot be made smaller, for it does not make the value now: {why}")
+        self.artifact, self.why = artifact, why
 
 
 class UnknownParameter(UsageError):

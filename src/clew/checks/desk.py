@@ -10,9 +10,10 @@ from typing import Protocol
 from clew.archive.archive import Archive
 from clew.archive.opening import Open
 from clew.checks.accounts import output_said
+from clew.checks.minimizing import Tried, minimized
 from clew.checks.replaying import replayed
 from clew.checks.verifying import Outcome, verify_all
-from clew.model.artifacts import ArtifactRecord, Found
+from clew.model.artifacts import ArtifactRecord, Found, Smallest
 from clew.model.verdicts import Checked, Manner, Verdict
 
 
@@ -53,6 +54,11 @@ class Desk:
         """Verify one artifact; give it with the verdict."""
         [found] = self.verify(lambda archive: [archive.get_again(record)], manner, watcher)
         return found.record, found.verdict
+
+    def minimize(self, record: ArtifactRecord, manner: Manner, tried: Tried) -> Smallest:
+        """Find the smallest part of an artifact's code that makes its value."""
+        with self._open() as archive:
+            return minimized(archive.completed(archive.get_again(record)), archive, manner, tried)
 
     def verdicts(self, record: ArtifactRecord) -> tuple[Checked, ...]:
         """Give what came of all checks of an artifact, oldest first."""

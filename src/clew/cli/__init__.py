@@ -27,6 +27,7 @@ COMMANDS = {
     "diff": "say how two artifacts differ, and why they may",
     "verify": "run the code of artifacts in clean processes, and compare",
     "replay": "make the value of an artifact again",
+    "minimize": "print the smallest part of an artifact's code that still makes it, found by running",
     "rerun": "run a session again with something changed: only what depends on it",
     "inputs": "list the files, tables and URLs that an artifact was made from",
     "uses": "list the artifacts that were made from a file, table or URL",

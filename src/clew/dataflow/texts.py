@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from clew.analysis.deletions import Stretch, offsets, whole_lines
 from clew.analysis.outline import span_of
-
-Stretch = tuple[int, int, bytes]  # from, to, and what comes there: offsets in bytes
 
 
 def edited(python: str, statement: ast.stmt, changes: Mapping[ast.Call, str | None]) -> str:
@@ -16,7 +15,7 @@ def edited(python: str, statement: ast.stmt, changes: Mapping[ast.Call, str | No
     A call can go where it is a statement of its own.
     """
     raw = python.encode()
-    starts = line_starts(raw)
+    starts = offsets(raw)
     span = span_of(statement)
     first, last = starts[span.line] + span.column, starts[span.end_line] + span.end_column
     alone = {expression.value: expression for expression, _ in expressions(statement)}
@@ -41,22 +40,3 @@ def expressions(statement: ast.stmt) -> Iterator[tuple[ast.Expr, list[ast.stmt]]
             body = getattr(node, name, None)
             if isinstance(body, list):
                 yield from ((inner, body) for inner in body if isinstance(inner, ast.Expr))
-
-
-def whole_lines(raw: bytes, start: int, end: int) -> Stretch:
-    """The lines that a statement takes, where nothing else stands on them; else `pass` in its place."""
-    first = raw.rfind(b"\n", 0, start) + 1
-    newline = raw.find(b"\n", end)
-    after = len(raw) if newline < 0 else newline + 1
-    rest = raw[end:after].strip()
-    if raw[first:start].strip() or (rest and not rest.startswith(b"#")):
-        return (start, end, b"pass")
-    return (first, after, b"")
-
-
-def line_starts(raw: bytes) -> dict[int, int]:
-    """The offset at which each line begins, by its number from 1."""
-    starts = {1: 0}
-    for number, line in enumerate(raw.split(b"\n"), 1):
-        starts[number + 1] = starts[number] + len(line) + 1
-    return starts

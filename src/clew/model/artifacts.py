@@ -129,3 +129,15 @@ class Found:
     verdict: Verdict
     notes: tuple[str, ...] = ()
     output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Smallest:
+    """The smallest code that makes an artifact's value: its text, how many statements it has and had, what was not needed, and how often it was run."""
+
+    record: ArtifactRecord
+    code: str
+    statements: int
+    before: int
+    deleted: tuple[str, ...]
+    runs: int
