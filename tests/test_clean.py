@@ -248,6 +248,10 @@ def test_a_process_that_ends_itself_gives_no_answer(tmp_path: Path) -> None:
     assert (account.status, account.answer) == (3, None)
 
 
+def test_a_fork_gives_no_answer_of_its_own(tmp_path: Path) -> None:
+    assert value("import os\nr = 'child' if os.fork() == 0 else 'parent'", tmp_path) == "parent"
+
+
 def test_an_exit_is_an_end(tmp_path: Path) -> None:
     account = alone("r = 1\nraise SystemExit(2)", tmp_path)
     assert account.answer is not None
