@@ -127,7 +127,7 @@ class Closer:
     def note_libraries(self, new: Iterable[str]) -> None:
         """An import is about to load modules; those loaded already may be changed by it."""
         tops = {module.partition(".")[0] for module in new}
-        self.offers = {name: self.offered.by(name) for name in list(sys.modules) if name.partition(".")[0] in tops}
+        self.offers = self.offered.of(tops)
 
     def relatives(self, names: Iterable[str]) -> set[str]:
         """Variables that may share elements of long containers with these."""

@@ -152,7 +152,7 @@ def import_isolated(name: str, kept: Any) -> bool:
             before = len(IsolatedLoader.done)
             import_slowly(name)
             kept.save("pictures", name, maker, picture(IsolatedLoader.done[before:]))
-        loaded = {each: module for each, module in sys.modules.items() if each.partition(".")[0] == "clew"}
+        loaded = {each: module for each, module in sys.modules.items() if each == "clew" or each[:5] == "clew."}
     finally:
         for each in hidden:
             del sys.modules[each]

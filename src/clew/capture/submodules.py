@@ -27,7 +27,7 @@ class Submodules:
         if len(sys.modules) != len(self.known):
             new = sys.modules.keys() - self.known
             theirs = {name for name in new if not name.startswith("clew.")}  # what we load for ourselves is not theirs
-            found |= {name for name in theirs if package_of(name) in self.known}
+            found |= {name for name in theirs if name.rpartition(".")[0] in self.known}
             self.known = set(sys.modules)
         pairs = sorted((package_of(name), name.rpartition(".")[2]) for name in found if "." in name)
         pairs = [(package, name) for package, name in pairs if not brings(package, name)]
@@ -55,6 +55,17 @@ class Offered:
 
     def __init__(self) -> None:
         self.seen: dict[str, tuple[int, frozenset[str]]] = {}
+        self.known: set[str] = set()
+        self.within: dict[str, list[str]] = {}  # the modules of each library
+
+    def of(self, libraries: Iterable[str]) -> dict[str, frozenset[str]]:
+        """What the loaded modules of libraries offer, by their names."""
+        new = sys.modules.keys() - self.known
+        for name in new:
+            self.within.setdefault(name.partition(".")[0], []).append(name)
+        self.known |= new
+        names = [name for library in libraries for name in self.within.get(library, ()) if name in sys.modules]
+        return {name: self.by(name) for name in names}
 
     def by(self, name: str) -> frozenset[str]:
         """The attributes of a module that are not modules themselves."""

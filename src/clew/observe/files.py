@@ -135,10 +135,15 @@ def loads_library(args: tuple[Any, ...]) -> bool:
     return bool(cached) and is_systems(folder)
 
 
+def lists_library(args: tuple[Any, ...]) -> bool:
+    """Tell whether a folder of Python's, a library's or the system's is listed, as an import does."""
+    return type(args[0]) is str and is_systems(args[0])
+
+
 @cache
 def is_systems(folder: str) -> bool:
     """Tell whether a folder is Python's, a library's or the system's."""
-    return system_path(folder + os.sep)
+    return system_path(folder + os.sep) and os.pardir not in folder
 
 
 def starts_worker(args: tuple[Any, ...]) -> bool:

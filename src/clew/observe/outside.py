@@ -10,7 +10,7 @@ from clew.model.resources import Ambient, File
 from clew.model.typed import Any, Iterable, Iterator, Mapping
 from clew.observe.audit import WIRE, OwnWork
 from clew.observe.databases import CONNECTIONS
-from clew.observe.files import Deed, Touch, loads_library, starts_worker, touches
+from clew.observe.files import Deed, Touch, lists_library, loads_library, starts_worker, touches
 from clew.observe.inputs import Input
 from clew.observe.ledger import Ledger
 from clew.observe.mentions import MOST, Mention, looked_again, mentioned
@@ -149,7 +149,7 @@ class Outside:
     # What the audit hook tells
 
     def _hear(self, event: str, args: tuple[Any, ...]) -> None:
-        if event == "open" and loads_library(args):
+        if (event == "open" and loads_library(args)) or (event == "os.listdir" and lists_library(args)):
             return
         if event in DATABASE_EVENTS:
             self._hear_database(event, args)
