@@ -150,6 +150,13 @@ def test_a_verdict_is_kept_with_its_history(inside: Path) -> None:
     assert art.as_json()["verified"] is not None
 
 
+def test_a_comparison_says_what_was_verified(inside: Path) -> None:
+    clew.verify("plain data")
+    found = clew.diff("plain data", "where it runs")
+    assert "plain data@1: verified" in repr(found)
+    assert found.as_json()["verified"][0]["verdict"] == "verified"  # type: ignore[index]  # a list
+
+
 def test_several_are_verified_side_by_side(inside: Path) -> None:
     found = clew.verify("plain data", "a frame@1", "the time")
     assert [type(each) for each in found] == [Same, Same, CannotTell]

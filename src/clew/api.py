@@ -279,7 +279,7 @@ def diff(before: str | Artifact, after: str | Artifact, *, store: str | None = N
     """How one artifact differs from another, in value, code, inputs and environment, and what can be the cause."""
     with parts.archive(store) as archive:
         first, second = (archive.get(wanted(str(each))) for each in (before, after))
-        return DiffView(archive.difference(first, second))
+        return DiffView(archive.difference(first, second), (first.checked, second.checked))
 
 
 def file(path: str | Path) -> File:

@@ -7,15 +7,21 @@ from typing import Any
 from clew.analysis.secrets import masked
 from clew.model.data import dataclass
 from clew.model.differences import Difference, Part
+from clew.model.verdicts import Checked
 from clew.screen.columns import listed
 from clew.screen.page import box, code_listing, notes_list
+from clew.screen.verdicts import verdict_json, verdict_said
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DiffView:
-    """How one artifact differs from another: `value`, `code`, `inputs`, `environment`, and the `causes` there can be."""
+    """How one artifact differs from another: `value`, `code`, `inputs`, `environment`, and the `causes` there can be.
+
+    `checked` is what came of verifying each.
+    """
 
     difference: Difference
+    checked: tuple[Checked | None, Checked | None] = (None, None)
 
     @property
     def value(self) -> Part:
@@ -58,7 +64,9 @@ class DiffView:
         return f"{self.difference.before} → {self.difference.after}"
 
     def _said(self) -> tuple[str, ...]:
-        return (f"what can be the cause: {listed(self.causes)}",) if self.causes else ()
+        causes = (f"what can be the cause: {listed(self.causes)}",) if self.causes else ()
+        pairs = zip((self.difference.before, self.difference.after), self.checked, strict=True)
+        return (*causes, *(f"{name}: {verdict_said(each)}" for name, each in pairs if each is not None))
 
     def _repr_html_(self) -> str:
         shown = []
@@ -76,4 +84,6 @@ class DiffView:
     def as_json(self) -> dict[str, object]:
         """The JSON shape of `clew diff --json`."""
         found = {name: {"finding": part.finding.value, "lines": list(part.lines)} for name, part in self.parts()}
-        return {"before": self.difference.before, "after": self.difference.after, **found, "causes": list(self.causes)}
+        verified = [verdict_json(each) for each in self.checked]
+        names = {"before": self.difference.before, "after": self.difference.after}
+        return {**names, **found, "causes": list(self.causes), "verified": verified}
