@@ -256,6 +256,15 @@ def test_a_graph_is_executed_many_times_and_the_values_told_apart(ex: Executor) 
     assert steps[0][1].values["x"].type == "builtins.float"
 
 
+def test_each_execution_loads_the_programs_own_modules_anew(ex: Executor, tmp_path: Path) -> None:
+    (tmp_path / "counting.py").write_text("calls = []\ndef count():\n    calls.append(1)\n    return len(calls)\n")
+    ex.execute("import counting\nn = counting.count()")
+    graph = ex.graph
+    first, second = ex.execute_graph(graph), ex.execute_graph(graph)
+    assert (first.get_value("n"), second.get_value("n")) == (1, 1)
+    assert first.get_value("counting") is not second.get_value("counting")
+
+
 def test_an_execution_has_its_own_events_in_the_store(ex: Executor) -> None:
     ex.execute(RANDOM)
     again = ex.execute_graph(ex.graph)

@@ -17,6 +17,7 @@ from clew.capture.recorder import Recorder
 from clew.errors import CannotExecute
 from clew.model.data import dataclass
 from clew.observe.audit import WIRE, Listener
+from clew.observe.ours import is_users_module
 from clew.replay.recorded import Recorded
 from clew.replay.watcher import Watcher
 from clew.rewrite.protocol import NAMES
@@ -70,6 +71,17 @@ OURS = 2 if sys.version_info < (3, 12) else 1
 """Calls between the place where the surroundings are entered and the program's; since 3.12 `eval` counts for none."""
 
 
+LOADED: set[str] = set()
+"""The user's own modules that programs which we ran have loaded."""
+
+
+def forget_modules() -> None:
+    """Have the next program load the user's own modules itself: those of earlier ones are as they left them."""
+    for name in LOADED:
+        sys.modules.pop(name, None)
+    LOADED.clear()
+
+
 class Surroundings:
     """Within it, the program's state is in place and its recorder listens; afterwards, all is as it was before."""
 
@@ -77,12 +89,17 @@ class Surroundings:
         self.theirs, self.recorder = state, watcher
         self.live = (session, watcher.events, watcher)
         self.depth = 0
+        self.begun = False
 
     def __enter__(self) -> None:
         self.depth += 1
         if self.depth > 1:
             return
         with WIRE.own_work():
+            if not self.begun:
+                forget_modules()
+                self.begun = True
+            self.modules = frozenset(sys.modules)
             self.others = state_now()
             # So that their calls can go as deep as if they had begun the process.
             self.below = self.others.deepest - calls_left() + OURS
@@ -103,6 +120,7 @@ class Surroundings:
             vars(builtins).pop(name, None)
         vars(builtins).update(self.probes)
         with WIRE.own_work():
+            LOADED.update(name for name in sys.modules.keys() - self.modules if is_users_module(name))
             self.theirs = state_now()
             self.theirs.deepest -= self.below
             put(self.others)
