@@ -28,7 +28,7 @@ from clew.store.copying import count_on
 from clew.store.database import Store
 from clew.store.journal import Journal
 from clew.store.location import journal_path
-from clew.store.schema import ARTIFACTS, INPUTS, METADATA, NAMES, PACKAGES, SESSIONS, TAGS
+from clew.store.schema import ARTIFACTS, GRAPHS, INPUTS, NAMES, PACKAGES, PIECES, SESSIONS, TAGS
 
 BAR = 0.1  # seconds that a question may take
 ROUNDS = 15
@@ -142,9 +142,8 @@ def repeat_session(connection: Connection, first: int, sessions: int) -> None:
         {"number": "n", "session": "'s' || n", "started": "started + n"},
         f"number = {first}",
     )
-    for table in METADATA.sorted_tables:
-        if table.c.keys()[0] == "session":
-            copy_rows(connection, table, others, {"session": "n"}, f"session = {first}")
+    for table in (PIECES, GRAPHS):
+        copy_rows(connection, table, others, {"session": "n"}, f"session = {first}")
 
 
 def repeat_artifacts(connection: Connection, versions: int) -> None:

@@ -126,6 +126,16 @@ def test_a_store_in_a_read_only_folder_is_read_where_it_is(place: Place) -> None
         assert place.asked(TOLD + REFUSED) == ["s1 2 ended", "kept 1 [1, 2]", *refused(place)]
 
 
+def test_what_is_in_it_can_be_verified(place: Place) -> None:
+    with_artifact(place)
+    (place.folder.parent / "program.py").write_text("import clew\nb = [1, 2]\nclew.save(b, 'b')\n")
+    words = [sys.executable, "-m", "clew", "run", "program.py"]
+    around = {**os.environ, "CLEW_STORE": str(place.folder), "PYTHONPATH": str(ROOT / "src")}
+    subprocess.run(words, env=around, check=True, capture_output=True, cwd=place.folder.parent)
+    with read_only(place.folder):
+        assert place.asked("import clew\nprint(type(clew.verify('b')).__name__)") == ["Same"]
+
+
 def test_what_journals_say_beside_it_is_read_too(place: Place) -> None:
     with_artifact(place)
     place.write("s1", 2)

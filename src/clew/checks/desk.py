@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from clew.checks.accounts import output_said
 from clew.checks.minimizing import Tried, minimized
 from clew.checks.replaying import replayed
 from clew.checks.verifying import Outcome, verify_all
+from clew.errors import ReadOnlyStore
 from clew.model.artifacts import ArtifactRecord, Found, Smallest
 from clew.model.verdicts import Checked, Manner, Verdict
 
@@ -79,6 +81,7 @@ class Desk:
 def kept(outcome: Outcome, archive: Archive, manner: Manner) -> Found:
     """Keep a verdict."""
     record, checked = outcome.record, outcome.checked(time.time(), manner.tolerance)
-    archive.catalog.note_verdict(record.name, record.version, checked)
+    with suppress(ReadOnlyStore):  # what came of it can be said all the same
+        archive.catalog.note_verdict(record.name, record.version, checked)
     output = "" if outcome.account is None else output_said(outcome.account, outcome.lines)
     return Found(replace(record, checked=checked), outcome.verdict, outcome.notes, output)
