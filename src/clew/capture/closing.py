@@ -8,7 +8,7 @@ from sys import getrefcount  # a program may replace it
 from types import ModuleType
 
 from clew.capture.doors import kept_unseen, modules_by_name
-from clew.capture.drawing import compare_figures, made_its_own
+from clew.capture.drawing import compare_figures
 from clew.capture.opened import Opened
 from clew.capture.photograph import Photograph
 from clew.capture.reading import Reader, whole
@@ -157,8 +157,7 @@ class Closer:
         if step.prepared:
             step.effects += self.heap.compare(step.looked, step.number)
             step.effects += self.handles()
-            drawn = compare_figures(step, self.heap)
-            self.own_figure = made_its_own(step, drawn)
+            drawn, self.own_figure = compare_figures(step, self.heap)
             step.effects += drawn
             if step.bare:
                 step.effects += [*kept_unseen(step, touch, self.heap), *modules_by_name(step, self.reader)]

@@ -8,7 +8,7 @@ from types import ModuleType
 from clew.capture.opened import Opened
 from clew.knowledge.lines import identity
 from clew.model.effects import Effect, Read
-from clew.model.typed import Any, Sequence
+from clew.model.typed import Any
 from clew.observe.heap import Heap
 from clew.observe.kinds.raw import attributes, loaded
 
@@ -18,8 +18,11 @@ PLOTTERS = ("matplotlib.pyplot", "pylab", "seaborn")
 SPEAKS = frozenset({"gca", "gcf", "plot", "hist", "boxplot"})
 """Words of who gets at it otherwise, `df.plot()` among them."""
 
-ASKS = frozenset("gcf gca gci sca get_fignums fignum_exists get_current_fig_manager axis xlim ylim clim getp".split())
-"""Words of who asks how the current figure stands."""
+ASKS = frozenset("gcf gca gci get_fignums fignum_exists get_current_fig_manager".split())
+"""Words of who asks for the current figure."""
+
+LIMITS = frozenset("axis xlim ylim clim xticks yticks getp".split())
+"""Words of who sets how the current figure stands, or asks for it."""
 
 
 def look_at_figures(step: Opened, heap: Heap) -> None:
@@ -31,27 +34,17 @@ def look_at_figures(step: Opened, heap: Heap) -> None:
         step.figures = (*step.figures, identity(figure))
 
 
-def compare_figures(step: Opened, heap: Heap) -> list[Effect]:
-    """What became of these figures."""
-    there = [figure for figure in kept_figures() if identity(figure) in step.figures] if step.figures else []
-    current = [figure for figure in there if identity(figure) == step.figures[-1]] if asks(step) else []
-    asked = [Read(cell) for cell in heap.written_at(heap.figures(current))] if current else []
+def compare_figures(step: Opened, heap: Heap) -> tuple[list[Effect], bool]:
+    """What became of these figures and what was asked of them, and whether the step made one of its own instead."""
+    figures = kept_figures() if step.figures else []
+    there = [figure for figure in figures if identity(figure) in step.figures]
+    read = heap.written_at(heap.figures([each for each in there if identity(each) == step.figures[-1]]))
     effects = [effect for figure in there for effect in heap.compare_one(figure, step.number)]
     heap.drawn = heap.drawn or bool(effects)
-    return [*asked, *effects]
-
-
-def asks(step: Opened) -> bool:
-    """Tell whether the code that a step may run asks how the current figure stands."""
-    return not ASKS.isdisjoint(step.words)
-
-
-def made_its_own(step: Opened, changed: Sequence[Effect]) -> bool:
-    """Tell whether a step made the current figure, left those alone on which it may have drawn, and asked for none."""
-    if not step.figures or changed or asks(step):
-        return False
-    figures = kept_figures()
-    return bool(figures) and identity(figures[-1]) not in step.figures
+    if not effects and figures and identity(figures[-1]) not in step.figures and ASKS.isdisjoint(step.words):
+        return [], True
+    asked = [] if (ASKS | LIMITS).isdisjoint(step.words) else [Read(cell) for cell in read]
+    return [*asked, *effects], False
 
 
 def may_draw(step: Opened, heap: Heap) -> bool:

@@ -13,7 +13,6 @@ from clew.analysis.touch import dotted, root_of
 from clew.dataflow.branches import IMMUTABLE
 from clew.dataflow.world import World, is_figure
 from clew.knowledge.facts import CalleeFacts
-from clew.knowledge.registry import Knowledge
 from clew.model.data import dataclass, field
 
 FIGURES = "matplotlib"
@@ -78,8 +77,8 @@ class Doing:
 class Judge:
     """Judges the code of one statement; `inner` are the names that its comprehensions and lambdas bind."""
 
-    def __init__(self, world: World, knowledge: Knowledge, lines: list[str], *, files: bool) -> None:
-        self.world, self.knowledge, self.lines, self.files = world, knowledge, lines, files
+    def __init__(self, world: World, lines: list[str], *, files: bool) -> None:
+        self.world, self.knowledge, self.lines, self.files = world, world.knowledge, lines, files
         self.inner: frozenset[str] = frozenset()
         self.doing = Doing()
 

@@ -14,7 +14,6 @@ from clew.dataflow.gaps import can_go
 from clew.dataflow.graph import END, outline_of
 from clew.dataflow.units import Questions, Rest, Wanted, rest_of
 from clew.dataflow.world import World, is_figure
-from clew.knowledge.registry import Knowledge
 from clew.model.effects import Read
 from clew.model.events import Step
 from clew.model.graph import Dependence, Graph, Via
@@ -67,7 +66,7 @@ class Loop:
         wanted = self.wanted(found.wanted.get(self.number, set()))
         if wanted is None or self.asks_by_text() or not all(can_go(self.lines, part) for part in self.node.body):
             return None
-        judge = Judge(self.world, Knowledge(), self.lines, files=self.files)
+        judge = Judge(self.world, self.lines, files=self.files)
         rest = rest_of(self.node, judge, wanted, Questions(self.draws, self.fresh), self.world.deferred)
         return rest if rest.gone else None
 
@@ -199,10 +198,15 @@ class Loop:
         number = self.binders[name]
         step = self.graph.step(number)
         source = next(source for source in self.graph.sources if source.number == step.source)
-        node = outline_of(source.python).nodes[step.statement]
-        since = (each for each in self.graph.steps if number < each.number < self.number)
-        if any(isinstance(e, Read) and e.resource == Name(name) for each in since for e in each.effects):
+        kind = self.made_in(outline_of(source.python).nodes[step.statement], name, world)
+        if not kind:
             return ""
+        since = (self.graph.step(each) for each in range(number + 1, self.number))
+        read = any(isinstance(e, Read) and e.resource == Name(name) for each in since for e in each.effects)
+        return "" if read else kind
+
+    def made_in(self, node: ast.stmt, name: str, world: World) -> str:
+        """The type of what an assignment makes anew and gives to a variable, and to it alone."""
         match node:
             case ast.Assign(targets=[ast.Name(id=found)], value=value) if found == name:
                 return self.made_by(value, world)
@@ -226,7 +230,7 @@ class Loop:
             case ast.Set() | ast.SetComp():
                 return "builtins.set"
             case ast.Call(func=callee):
-                judge = Judge(world, Knowledge(), self.lines, files=False)
+                judge = Judge(world, self.lines, files=False)
                 return FRESH_CALLS.get(judge.callee(callee), "")
             case _:
                 return ""

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from clew.dataflow.graph import outline_of
+from clew.knowledge.registry import Knowledge
 from clew.model.data import dataclass
-from clew.model.effects import Read
 from clew.model.events import BEFORE
 from clew.model.graph import Graph
-from clew.model.resources import File
 
 FOLLOWED_BY_NOBODY = frozenset("exec eval globals locals vars __main__ builtins __builtins__ __import__".split())
 """Names that get at variables by other ways than their names."""
@@ -50,21 +49,22 @@ class World:
     operators: bool
     quiet: bool
     keys_made: bool
+    knowledge: Knowledge
 
 
 def world_of(graph: Graph) -> World | None:
     """What the sources of a session say; None where text alone cannot tell who uses a variable."""
     said = sources_say(tuple(source.python for source in graph.sources))
-    if said is None or graph.faults or any(step.started == BEFORE for step in graph.steps) or has_own_modules(graph):
+    unseen = any(step.started == BEFORE for step in graph.steps[:1])
+    if said is None or unseen or graph.faults or any(is_source(path) for path in graph.files_read):
         return None
     types = {name: variable.type for name, variable in graph.variables.items()}
-    return World(types, *said)
+    return World(types, *said, Knowledge())
 
 
-def has_own_modules(graph: Graph) -> bool:
-    """Tell whether the session imports modules of the user's, whose text we do not have."""
-    read = (e.resource for step in graph.steps for e in step.effects if isinstance(e, Read))
-    return any(isinstance(resource, File) and resource.path.endswith((".py", ".ipynb")) for resource in read)
+def is_source(path: str) -> bool:
+    """Tell whether a file is a module of the user's, whose text we do not have: those of libraries are not noted."""
+    return path.endswith((".py", ".ipynb"))
 
 
 Said = tuple[Mapping[str, str], frozenset[str], frozenset[str], frozenset[str], frozenset[str], bool, bool, bool]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 
 from clew.model.data import dataclass, field
-from clew.model.effects import Reason
+from clew.model.effects import Read, Reason
 from clew.model.events import Kept, Step, Variable
 from clew.model.places import Source
-from clew.model.resources import Resource
+from clew.model.resources import File, Resource
 from clew.model.typed import Iterable, Mapping, Sequence, StrEnum
 
 
@@ -60,6 +60,12 @@ class Graph:
     def ran(self) -> Iterable[tuple[int, int]]:
         """Give source and statement of each step."""
         return [(step.source, step.statement) for step in self.steps]
+
+    @cached_property
+    def files_read(self) -> frozenset[str]:
+        """Give the paths of the files that steps read: all steps are looked at for that."""
+        read = (effect.resource for step in self.steps for effect in step.effects if isinstance(effect, Read))
+        return frozenset(resource.path for resource in read if isinstance(resource, File))
 
     @cached_property
     def _numbered(self) -> Mapping[int, Step]:
