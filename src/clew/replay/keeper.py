@@ -29,9 +29,9 @@ from clew.observe.atoms import ATOMS
 from clew.observe.audit import WIRE
 from clew.observe.ours import is_users_module
 from clew.replay.groups import GROUP, NotKept, Nowhere, Pickler
-from clew.replay.planning import GENERATORS
 from clew.replay.portrait import Portrait
 from clew.replay.values import portray
+from clew.replay.work import GENERATORS
 from clew.store.blobs import Blobs
 from clew.store.keeping import keep
 from clew.store.trust import Keys

@@ -75,6 +75,8 @@ def columns_of(row: KeptRow) -> dict[str, object]:
 
 def row_of(said: Mapping[str, Any]) -> KeptRow:
     """Give the row that plain data says."""
-    facts: dict[str, Any] = {name: value for name, value in said.items() if name not in ("blob", "size", "names", "needs")}
+    facts: dict[str, Any] = {
+        name: value for name, value in said.items() if name not in ("blob", "size", "names", "needs")
+    }
     facts |= {name: tuple(said[name]) for name in ("names", "needs")}
     return KeptRow(**facts, blob=Blob(said["blob"], said["size"]))

@@ -12,8 +12,8 @@ from clew.analysis.codehash import DOUBTFUL, Code, codes
 from clew.analysis.normalform import normal_form
 from clew.analysis.outline import outline
 from clew.model.places import Source
-from clew.replay.planning import Statement
 from clew.replay.units import Units
+from clew.replay.work import Statement
 
 LISTING = frozenset({"globals", "locals", "vars", "dir", "eval", "exec"})
 """Builtins by which a program gets at all of its variables."""

@@ -25,11 +25,12 @@ from clew.observe.stamps import content_hash
 from clew.replay.editing import spoken_places
 from clew.replay.keeper import seen_file
 from clew.replay.matching import Program, Texts, match
-from clew.replay.planning import Dirt, Entry, Plan, Statement, Work, plan
+from clew.replay.planning import Plan, plan
 from clew.replay.process import INSIDE
 from clew.replay.recorded import Recorded, recorded
 from clew.replay.rerunorders import Known, Order, Outcome
 from clew.replay.units import Units, units_of
+from clew.replay.work import Dirt, Entry, Statement, Work
 
 TRIES = 6
 """Plans that are tried before all of the program is run."""

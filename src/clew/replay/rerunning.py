@@ -26,23 +26,12 @@ from clew.model.events import Step
 from clew.model.kept import KeptRow
 from clew.model.places import Source
 from clew.model.resources import Cell, File, Name
+from clew.replay.affected import affected, all_of
 from clew.replay.asone import AsOneCutter, imports_of
 from clew.replay.groups import GROUP
 from clew.replay.keeper import Keeper, digest_of, digest_of_bytes, kinds_written, put_state, state_of
 from clew.replay.order import units_order
-from clew.replay.planning import (
-    CLEAN,
-    GENERATORS,
-    Dirt,
-    Entry,
-    Plan,
-    Statement,
-    affected,
-    all_of,
-    outdated,
-    plan,
-    relatives,
-)
+from clew.replay.planning import Plan, outdated, plan, relatives
 from clew.replay.portions import Portion
 from clew.replay.portrait import Portrait
 from clew.replay.rerunorders import Order, Outcome, Ran
@@ -54,6 +43,7 @@ from clew.replay.tracebacks import tell_lines, without_ours
 from clew.replay.units import Unit
 from clew.replay.values import portray_names
 from clew.replay.watcher import Watcher
+from clew.replay.work import CLEAN, GENERATORS, Dirt, Entry, Statement
 from clew.store.blobs import Blobs
 from clew.store.keeping import fetch
 from clew.store.trust import Keys

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from clew.model.events import Event, Step
 from clew.model.kept import KeptRow
-from clew.replay.planning import Dirt, Work
 from clew.replay.portrait import Portrait
 from clew.replay.recorded import Recorded
+from clew.replay.work import Dirt, Work
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,19 @@
 """Do what an order says, in the clean process only: `again.py ORDER OUT PIPE`."""
 
 import os
-import pickle
 import sys
 from pathlib import Path
+from pickle import dumps, loads
 
 
 def _main(order: str, out: str, pipe: str) -> None:
     sys.path[0] = str(Path(__file__).parents[3])
     from clew.replay.rerunning import Rerun  # not before there is a path to it
 
-    asked = pickle.loads(Path(order).read_bytes())  # written by the process that started us
+    asked = loads(Path(order).read_bytes())  # written by the process that started us
     told = os.fdopen(int(pipe), "w", buffering=1)
     outcome = Rerun(asked, lambda line: _say(told, line)).go()
-    Path(out).write_bytes(pickle.dumps(outcome))
+    Path(out).write_bytes(dumps(outcome))
     sys.stdout.flush()
     sys.stderr.flush()
 
