@@ -544,6 +544,23 @@ def test_library_knowledge_is_reloaded_without_restarting(tmp_path: Path, monkey
         assert sets == [False, False, True]
 
 
+BLIND = [
+    "import sys\nsys.settrace(lambda *told: None)\nx = [1]\nsys.settrace(None)\ny = x",
+    "import sys\nsys.setprofile(lambda *told: None)\nx = [1]\nsys.setprofile(None)\ny = x",
+]
+
+
+@pytest.mark.parametrize("text", BLIND)
+def test_code_that_is_not_to_be_looked_at_is_executed_all_the_same(ex: Executor, text: str) -> None:
+    nodes = ex.execute(text)
+    assert [node.step for node in nodes] == [0, 1, 2, 3, 4]
+    assert (ex.get_value(nodes[2]), ex.get_value(nodes[4])) == ([1], [1])
+    assert "clew did not look meanwhile" in ex.graph.faults[0]
+    assert [step.values.keys() for step in ex.executed(1)][2:] == [{"x"}, {""}, {"y"}]
+    _, seen = ex.execute("z = [1]\nz.append(2)")  # and looked at again
+    assert ex.side_effects(seen) == (ChangedNode(Node(5), "z"),)
+
+
 # ---- in a program that is watched ---------------------------------------------------------------------------
 
 WATCHED = """\

@@ -15,6 +15,7 @@ from clew.errors import NoValue
 from clew.model.events import SourceSeen
 from clew.model.graph import Graph
 from clew.model.places import Source
+from clew.model.statements import Statement
 from clew.replay.external import ExternalState, external_state, known_states
 from clew.replay.nodes import OUTSIDE, Node, NodeKind, external, nodes_within, span_of
 from clew.replay.running import NOTHING, Done, Run, Values
@@ -160,21 +161,25 @@ class Execution:
     def hear(self, done: Done) -> None:
         """A step is over, and all that it did still stands."""
         watcher, namespace = self.run.watcher, self.run.namespace
+        said = watcher.statement
+        if said is None:  # nobody looked: what its text binds is known
+            said = self.statement(done)
+            done = replace(done, names=tuple(sorted(said.binds.intersection(namespace))))
         values = {name: namespace[name] for name in done.names if name in namespace}
-        self.heard.append(done.number)
         if done.result is not NOTHING:
             values[RESULT] = done.result
-        said = watcher.statement
-        if said is None or watcher.probes.blind:
-            self.ran[done.number] = Ran(done, values)
-            return
         named = tuple(name for name in done.names if name in said.binds)
-        effects = tuple(self.effects(done, said.reads, said.binds))
-        self.ran[done.number] = Ran(done, values, named, watcher.found, effects)
+        effects = tuple(self.effects(done, said.reads, said.binds)) if watcher.statement is not None else ()
+        self.heard.append(done.number)
         self.binders.update(dict.fromkeys(done.names, done.number))
+        self.ran[done.number] = Ran(done, values, named, watcher.found, effects)
         self.noting(self.ran[done.number])
         if not self.keep:
             self.ran[done.number] = Ran(replace(done, result=NOTHING), {}, named, {}, effects)
+
+    def statement(self, done: Done) -> Statement:
+        """What the text of a step says."""
+        return outline(ast.parse(self.source(done.own.source).python)).statements[done.own.statement]
 
     def effects(self, done: Done, reads: Iterable[str], binds: Iterable[str]) -> Iterator[SideEffect]:
         """The side effects of a step."""

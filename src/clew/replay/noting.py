@@ -34,8 +34,9 @@ class Notes:
 
     def note(self, ran: Ran) -> None:
         """A step is over: take down what it made, as it is now."""
-        heap = self.execution.run.watcher.heap
-        values = {name: self.value_row(name, value, heap.survey) for name, value in ran.values.items()}
+        watcher = self.execution.run.watcher
+        survey = unseen if watcher.statement is None else watcher.heap.survey
+        values = {name: self.value_row(name, value, survey) for name, value in ran.values.items()}
         done = ran.done
         self.rows.append(ExecutedRow(done.number, done.own.number, done.started, done.seconds, done.raised, values))
         if time.monotonic() - self.written > OFTEN:
@@ -68,6 +69,10 @@ class Notes:
         over = error is None and self.execution.is_over
         with WIRE.own_work():
             self.executions.end(self.execution.number, time.time() if over or error is not None else None, said)
+
+
+def unseen(name: str) -> None:
+    """Say nothing of where a variable leads."""
 
 
 def text_of(error: BaseException) -> str:

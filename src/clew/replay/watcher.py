@@ -33,7 +33,7 @@ class Watcher(Recorder):
     ) -> None:
         self.events: list[Event] = []
         self.told, self.known_as = told, known_as
-        self.statement: Statement | None = None  # that of the step under way, or of the last one
+        self.statement: Statement | None = None  # that of the step under way
         self.found: dict[str, object] = {}  # what the names that the step under way looks up stood for
         super().__init__(
             namespace,
@@ -63,7 +63,7 @@ class Watcher(Recorder):
             last = self.events[-1]
             assert isinstance(last, Step)
             self.told(last)
-            self.found = {}  # a program lets go of what it no longer needs
+        self.statement, self.found = None, {}  # a program lets go of what it no longer needs
 
     def keep(self, frame: FrameType) -> tuple[int, int] | None:
         """A value is kept as an artifact: by the step of the session that is run again."""
