@@ -33,7 +33,7 @@ def conditions(wanted: Filter, dialect: str) -> Iterator[ColumnElement[bool]]:
     if wanted.package:
         yield among(packaged(wanted.package))
     if wanted.newest:
-        yield newest(wanted.with_deleted)
+        yield newest(dialect, with_deleted=wanted.with_deleted)
 
 
 def named(name: str, dialect: str) -> ColumnElement[bool]:
@@ -65,7 +65,7 @@ def among(artifacts: ScalarSelect[int]) -> ColumnElement[bool]:
     return (ARTIFACTS.c.number + 0).in_(artifacts)
 
 
-def newest(with_deleted: bool) -> ColumnElement[bool]:
+def newest(dialect: str, *, with_deleted: bool) -> ColumnElement[bool]:
     """Say that no later version of the same name is there."""
     # Looked up by name, and not asked of each version whether there is a later one: names are few beside versions.
     names, found = NAMES.alias("each"), ARTIFACTS.alias("found")
@@ -73,7 +73,8 @@ def newest(with_deleted: bool) -> ColumnElement[bool]:
     if not with_deleted:
         versions = versions.where(found.c.deleted.is_(None))
     last = versions.order_by(found.c.version.desc()).limit(1).correlate(names).scalar_subquery()
-    return among(select(last).select_from(names).scalar_subquery())
+    those = select(last).select_from(names)
+    return among(those.scalar_subquery()) if dialect == "sqlite" else one_of(ARTIFACTS.c.number, those, dialect)
 
 
 def tagged(tag: str) -> ScalarSelect[int]:
