@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from clew.analysis.names import names_of
 from clew.model.data import dataclass
 from clew.model.places import Span
+from clew.model.statements import WHOLE as ALL
 from clew.model.statements import Shape, Statement
 
 BRANCHING = frozenset({Shape.IF, Shape.WITH, Shape.TRY, Shape.MATCH})
@@ -51,11 +52,13 @@ def _collect(
 
 
 def _statement(node: ast.stmt, number: int, parent: int | None, branch: str) -> Statement:
-    names = names_of(header(node))
+    names, shape = names_of(header(node)), shape_of(node)
     reads = {name: frozenset(ways) for name, ways in names.reads.items()}
+    if shape is Shape.LOOP:  # a function that is made in it may be called in it
+        reads |= {name: reads.get(name, frozenset()) | {ALL} for name in names.deferred}
     return Statement(
         number,
-        shape_of(node),
+        shape,
         span_of(node),
         parent,
         branch,

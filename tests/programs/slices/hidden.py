@@ -22,4 +22,5 @@ CASES = (
     Case("a list of a library's class is given a title", "import sys\nsys.path.insert(0, 'site-packages')\nfrom tables import Table\nt = Table([1, 2])\nz = 1\nt.name('b')\nt.width()\nr = t.title", "r", (1, 2, 3, 4, 6, 8), files={"site-packages/tables.py": "class Table(list):\n    title = 'a'\n    def name(self, title):\n        self.title = title\n    def width(self):\n        self._width_cache = len(self)\n        return self._width_cache\n"}),
     Case("exit handlers run after a program has failed", "import atexit\nr = [1]\natexit.register(r.clear)\nz = 1\nr.append(2)\nz = r.nope()", "r", (2, 5), draws_on_luck=True),
     Case("exit handlers run after an exit", "import atexit, sys\nr = [1]\natexit.register(r.clear)\nz = 1\nr.append(2)\ndef main():\n    sys.exit()\nmain()", "r", (2, 5), draws_on_luck=True),
+    Case("a lambda that is made and called in a loop", "def residual(x): return x + 1\nz = 1\nfor k in (1, 2):\n    w = lambda: residual(k)\n    out = w()\nr = out", "r", (1, 3, 4, 5, 6), quick=True),
 )
