@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from clew.analysis.names import names_of
+from clew.analysis.names import names_of, stored_names
 from clew.analysis.outline import Outline
 from clew.analysis.touch import dotted, root_of
 from clew.knowledge.facts import CalleeFacts
@@ -34,6 +34,7 @@ class Table:
     outline: Outline
     unrun: Mapping[int, tuple[Unrun, ...]]
     loops: Mapping[int, frozenset[str]]  # by `for` loop: what it could change, had it run a pass
+    passes: Mapping[int, tuple[frozenset[str], frozenset[str]]]  # by `for` loop: its variables; what a pass may bind
 
     def ancestors(self, number: int) -> Iterator[int]:
         """The headers around a statement, the nearest first."""
@@ -67,7 +68,20 @@ def table_of(outlined: Outline, ran: frozenset[int], types: Mapping[str, str], k
         for s, node in zip(outlined.statements, outlined.nodes, strict=True)
         if isinstance(node, ast.For) and s.number in ran
     }
-    return Table(outlined, unrun, loops)
+    passes = {
+        s.number: (frozenset(stored_names([node.target])), s.binds)
+        for s, node in zip(outlined.statements, outlined.nodes, strict=True)
+        if isinstance(node, ast.For) and s.number in ran and not node.orelse and not binds_globals(node.iter, outlined)
+    }
+    return Table(outlined, unrun, loops, passes)
+
+
+def binds_globals(node: ast.expr, outlined: Outline) -> bool:
+    """Tell whether an expression may bind variables: by itself, or by a function that it calls."""
+    parts = [type(part) for part in ast.walk(node)]
+    if ast.NamedExpr in parts:
+        return True
+    return ast.Call in parts and any(isinstance(part, ast.Global) for each in outlined.nodes for part in ast.walk(each))
 
 
 def _cut_off(outlined: Outline, statement: Statement, ran: frozenset[int], judge: _Judge) -> Iterator[Unrun]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 
 from clew.analysis.outline import BRANCHING, Outline, outline
@@ -26,6 +26,7 @@ from clew.model.places import Source
 from clew.model.resources import ALL_CELLS, ALL_PARTS, Ambient, Cell, Name, Resource
 from clew.model.statements import Shape
 
+NO_NAMES: frozenset[str] = frozenset()
 END = -1
 """Stands for the end of the session where a step is asked for."""
 
@@ -120,12 +121,26 @@ class _Folding:
         for effect in step.effects:
             if isinstance(effect, Read):
                 found += self.read(step, effect.resource, effect.reason)
-        written = {key_of(effect.resource) for effect in step.effects if isinstance(effect, Bound)}
-        for effect in step.effects:
+        effects = [*self.effects_of(step)]
+        written = {key_of(effect.resource) for effect in effects if isinstance(effect, Bound)}
+        for effect in effects:
             found += self.write(step, effect, written)
         self.header(step)
         self.dependences[step.number] = tuple(dict.fromkeys(found))
         self.ran.append(step)
+
+    def effects_of(self, step: Step) -> Iterator[Effect]:
+        """What a step did; a loop of which a variable is seen to be another has run a pass, and bound all of its own."""
+        own, bound = self.tables[step.source].passes.get(step.statement, (NO_NAMES, NO_NAMES))
+        seen = {
+            effect.resource.name for effect in step.effects if type(effect) is Bound and type(effect.resource) is Name
+        }
+        ran = not bound.isdisjoint(seen)
+        for effect in step.effects:
+            of_loop = (
+                ran and isinstance(effect, Changed) and type(effect.resource) is Name and effect.resource.name in own
+            )
+            yield Bound(effect.resource) if of_loop else effect
 
     # ---- data -------------------------------------------------------------------------------------------
 
