@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from clew.analysis.names import COMPREHENSIONS, FUNCTIONS
 from clew.analysis.outline import WHOLE, header, shape_of
 from clew.analysis.settings import ASKERS, HOLDERS, settings_of
 from clew.model.statements import HiddenCall, Spot, Touch, Way
+from clew.model.typed import Any
 
 ANYTHING = "?"  # a root that is not a plain variable
 

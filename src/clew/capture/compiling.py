@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import marshal
 import sys
 import warnings
-from typing import Any
+from _frozen_importlib_external import MAGIC_NUMBER, decode_source  # `importlib` itself loads more
+from _io import IncrementalNewlineDecoder
 
 from clew.analysis.outline import is_docstring, is_future_import
 from clew.capture.programs import Program
 from clew.model.places import FilePlace, Source
+from clew.model.typed import Any
 from clew.rewrite.packing import packed
 from clew.rewrite.protocol import STEP
 from clew.rewrite.transform import rewrite
@@ -19,6 +20,7 @@ from clew.rewrite.transform import rewrite
 DEEP = 20_000
 """Levels of nesting in a program that Python can compile and we must walk."""
 
+BOM = b"\xef\xbb\xbf"
 PRELUDE = "__import__('clew.capture.boot', fromlist=['start']).start()"
 
 
@@ -44,14 +46,22 @@ def compiled(where: str, data: bytes) -> tuple[Program, bool]:
 def made(where: str, data: bytes) -> Program:
     """Rewrite and compile a program."""
     tree = ast.parse(data, where)
-    text = importlib.util.decode_source(data)
+    text = decoded(data)
     source = Source(0, FilePlace(where), text, text)
     tree, plan = rewrite(tree)
     add_end(tree)
     add_prelude(tree)
     code = compile(tree, where, "exec", dont_inherit=True)
-    header = importlib.util.MAGIC_NUMBER + bytes(12)
+    header = MAGIC_NUMBER + bytes(12)
     return Program(header + marshal.dumps(code), packed(source, plan))
+
+
+def decoded(data: bytes) -> str:
+    """Give the text of a program as Python reads it."""
+    if data.startswith(BOM) or any(b"coding" in line for line in data.split(b"\n", 2)[:2]):
+        text: str = decode_source(data)  # it loads `tokenize` and `re`, which most programs do without
+        return text
+    return IncrementalNewlineDecoder(None, translate=True).decode(data.decode())
 
 
 def add_end(tree: ast.Module) -> None:
