@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -276,3 +277,14 @@ def test_an_incomplete_record_is_refused(tmp_path: Path) -> None:
     session = ready(tmp_path, "import sys\nsys.setprofile(lambda *a: None)\nsys.setprofile(None)\nk = 1")
     with pytest.raises(CannotExecute, match="incomplete"):
         rerun(session, changed={"k": 3})
+
+
+def test_one_line_of_two_hundred_is_decided_on_quickly_and_only_its_dependents_run(tmp_path: Path) -> None:
+    lines = ["v0 = [0]", *(f"v{n} = [*v{n - 1 if n % 10 else 0}, {n}]" for n in range(1, 200))]
+    session = ready(tmp_path, "\n".join(lines))
+    Path("edited.py").write_text("\n".join(lines).replace(", 95]", ", 0]"), encoding="utf-8")
+    started = time.process_time()
+    found = rerun(session, edit="edited.py", dry_run=True)
+    assert (time.process_time() - started) / 200 < 0.005
+    affected = [each.text.partition(" ")[0] for each in found.ran if each.why.startswith(("it was", "v"))]
+    assert affected == [f"v{n}" for n in range(95, 100)]

@@ -239,11 +239,11 @@ def follow(recorder: Recorder, keeper: Keeper) -> None:
         close(raised)
         recorder.flushed = flushed
         if under_way and recorder.pending and isinstance(step := recorder.pending[-1], Step):
-            loaded = frozenset(sys.modules)
+            loaded = len(sys.modules)
             with WIRE.own_work():
                 keeper.after(step)
-            if sys.modules.keys() != loaded:
-                recorder.reader.submodules.known.update(sys.modules.keys() - loaded)  # not the program's doing
+            if len(sys.modules) != loaded:
+                recorder.reader.submodules.known.update(list(sys.modules)[loaded:])  # not the program's doing
                 look_away(recorder)
         if recorder.clock() - flushed > FLUSH_SECONDS:
             recorder.flush()
