@@ -23,4 +23,6 @@ CASES = (
     Case("exit handlers run after a program has failed", "import atexit\nr = [1]\natexit.register(r.clear)\nz = 1\nr.append(2)\nz = r.nope()", "r", (2, 5), draws_on_luck=True),
     Case("exit handlers run after an exit", "import atexit, sys\nr = [1]\natexit.register(r.clear)\nz = 1\nr.append(2)\ndef main():\n    sys.exit()\nmain()", "r", (2, 5), draws_on_luck=True),
     Case("a lambda that is made and called in a loop", "def residual(x): return x + 1\nz = 1\nfor k in (1, 2):\n    w = lambda: residual(k)\n    out = w()\nr = out", "r", (1, 3, 4, 5, 6), quick=True),
+    Case("a grid that its layout moves", "import matplotlib.pyplot as plt\nfrom matplotlib.gridspec import GridSpec\nfig = plt.figure()\ngrid = GridSpec(2, 1)\nax = fig.add_subplot(grid[0])\nz = 1\ngrid.tight_layout(fig)\nr = round(float(grid.left), 3)", "r", (1, 2, 3, 4, 5, 7, 8), needs=("matplotlib",)),
+    Case("borders that a figure is given", "import matplotlib.pyplot as plt\nfig = plt.figure()\nborders = fig.subplotpars\nz = 1\nfig.subplots_adjust(left=0.25)\nr = borders.left", "r", (1, 2, 3, 5, 6), needs=("matplotlib",)),
 )

@@ -63,7 +63,7 @@ TICKS = (("label1", "label1On", True), ("label2", "label2On", False), ("tick1lin
 CHILD_LISTS = ("_children", "artists", "collections", "images", "lines", "patches", "tables", "texts", "legends")
 INNER = ("_child", "offsetbox", "image", "_text")
 REDRAWN = ("Quiver", "Barbs")  # whose paths are made when they are drawn
-FRAMES = ("bbox_inches", "dpi_scale_trans", "_viewLim", "_position", "transScale")
+FRAMES = ("bbox_inches", "dpi_scale_trans", "subplotpars", "_viewLim", "_position", "transScale")
 TITLES = ("title", "_left_title", "_right_title")
 SUPER_TITLES = ("_suptitle", "_supxlabel", "_supylabel")
 
@@ -376,11 +376,8 @@ KINDS = (
             "matplotlib.backend_bases.RendererBase",
             "matplotlib.colorbar.Colorbar",
             "matplotlib.colorbar.ColorbarBase",
-            "matplotlib.gridspec.GridSpecBase",
             "matplotlib.gridspec.SubplotSpec",
             "matplotlib.axis.Ticker",
-            "matplotlib.figure.SubplotParams",
-            "matplotlib.gridspec.SubplotParams",
         ),
         standing_reach,
         constant,

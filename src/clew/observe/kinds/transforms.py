@@ -6,8 +6,21 @@ from clew.knowledge.lines import class_mro, class_names
 from clew.model.typed import Any
 from clew.observe.digests import of_plain
 from clew.observe.kind import Digest, Kind, Reach
-from clew.observe.kinds.figures import values
+from clew.observe.kinds.figures import standing_reach, values
 from clew.observe.kinds.raw import attributes, class_digest
+
+PLACES = (
+    "left",
+    "bottom",
+    "right",
+    "top",
+    "wspace",
+    "hspace",
+    "_wspace",
+    "_hspace",
+    "_row_height_ratios",
+    "_col_width_ratios",
+)
 
 OWN = frozenset({"_parents", "_invalid", "_shorthand_name", "_inverted", "_mtx", "input_dims", "output_dims"})
 
@@ -30,4 +43,26 @@ def is_settable(cls: type) -> bool:
     return any("set_matrix" in class_names(base) for base in class_mro(cls))
 
 
-KINDS = (Kind("transform", ("matplotlib.transforms.TransformNode",), transform_reach, transform_digest, OWN),)
+def placing_reach(x: Any) -> Reach:
+    """Lead from a grid to its figure; who places the axes of a figure is shared with it."""
+    return Reach(standing_reach(x).children, keys=(x,))
+
+
+def placing_digest(x: Any) -> Digest:
+    """Digest a grid, or the borders of a figure, by what somebody can set."""
+    return Digest(of_plain([class_digest(x), *values(attributes(x), PLACES)]))
+
+
+KINDS = (
+    Kind("transform", ("matplotlib.transforms.TransformNode",), transform_reach, transform_digest, OWN),
+    Kind(
+        "transform",
+        (
+            "matplotlib.gridspec.GridSpecBase",
+            "matplotlib.gridspec.SubplotParams",
+            "matplotlib.figure.SubplotParams",
+        ),
+        placing_reach,
+        placing_digest,
+    ),
+)
