@@ -248,6 +248,12 @@ def test_a_process_that_ends_itself_gives_no_answer(tmp_path: Path) -> None:
     assert (account.status, account.answer) == (3, None)
 
 
+def test_what_the_program_puts_into_modules_does_not_reach_the_answer(tmp_path: Path) -> None:
+    patches = "import json, os\njson.dumps = os.replace = None\n"
+    account = alone(patches + "r = 'done'", tmp_path)
+    assert account.answer is not None, account.stderr
+
+
 def test_a_fork_gives_no_answer_of_its_own(tmp_path: Path) -> None:
     assert value("import os\nr = 'child' if os.fork() == 0 else 'parent'", tmp_path) == "parent"
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
 import linecache
 import logging
-import os
 import sys
 import time
 import traceback
@@ -28,8 +26,10 @@ JUDGE = "clew.checks.judge:judge"
 MISSING: Any = object()
 
 
-def judge(order: Mapping[str, Any], namespace: Mapping[str, Any], failure: BaseException | None, mark: Any) -> None:
-    """Write an answer for whoever gave the order."""
+def judge(
+    order: Mapping[str, Any], namespace: Mapping[str, Any], failure: BaseException | None, mark: Any
+) -> dict[str, Any]:
+    """Give an answer for whoever gave the order."""
     started = time.perf_counter()
     if isinstance(mark, Trace):
         mark.close()
@@ -41,10 +41,7 @@ def judge(order: Mapping[str, Any], namespace: Mapping[str, Any], failure: BaseE
         answer |= judged(order, namespace.get(order["variable"], MISSING))
     if isinstance(mark, Trace):
         answer |= {"steps": mark.steps, "heard": mark.heard}
-    answer["seconds"] = time.perf_counter() - started
-    draft = f"{order['answer']}.draft"
-    Path(draft).write_text(json.dumps(answer), encoding="utf-8")
-    os.replace(draft, order["answer"])
+    return {**answer, "seconds": time.perf_counter() - started}
 
 
 def judged(order: Mapping[str, Any], found: Any) -> dict[str, Any]:

@@ -7,7 +7,6 @@ code has run. The order and the judge's answer go through a scratch folder.
 
 from __future__ import annotations
 
-import json
 import marshal
 import os
 import sys
@@ -131,8 +130,8 @@ def _run(
 
 def _account(ended: Any, scratch: Path) -> Account:
     guard = _text(scratch / "guard")
-    said = _text(scratch / "answer")
-    answer = json.loads(said) if said else None
+    said = scratch / "answer"
+    answer = marshal.loads(said.read_bytes()) if said.exists() else None
     spent = float(answer["seconds"]) if answer is not None else 0.0
     return Account(ended.status, ended.stdout, ended.stderr, ended.seconds - spent, guard, answer)
 

@@ -23,15 +23,21 @@ def obey(order: str, namespace: Mapping[str, Any]) -> None:
     bear_witness(namespace, said["names"], said["out"])
 
 
-def testify(order: Mapping[str, Any], namespace: Mapping[str, Any], failure: BaseException | None, _mark: Any) -> None:
+def testify(
+    order: Mapping[str, Any], namespace: Mapping[str, Any], failure: BaseException | None, _mark: Any
+) -> dict[str, Any]:
     """Answer an order of `clew.replay.clean` with portraits, and with the last words of code that failed."""
-    bear_witness(namespace, order["names"], order["answer"], failure)
+    raised = "" if failure is None else f"{type(failure).__name__}: {failure}"
+    return {**testimony(namespace, order["names"]), "raised": raised}
 
 
-def bear_witness(
-    namespace: Mapping[str, Any], names: list[str] | None, out: str, failure: BaseException | None = None
-) -> None:
+def bear_witness(namespace: Mapping[str, Any], names: list[str] | None, out: str) -> None:
     """Write portraits of the named variables (all public ones without names) to a file, and how long that took."""
+    Path(out).write_text(json.dumps(testimony(namespace, names)), encoding="utf-8")
+
+
+def testimony(namespace: Mapping[str, Any], names: list[str] | None) -> dict[str, Any]:
+    """Give portraits of the named variables (all public ones without names), and how long that took."""
     started = time.perf_counter()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 3000))
     logging.disable()  # drawing figures may complain; what the process has said by now is the program's
@@ -39,6 +45,4 @@ def bear_witness(
         warnings.simplefilter("ignore")
         portraits = portray_names(namespace, public_names(namespace) if names is None else names)
     plain = {name: to_plain(portrait) for name, portrait in portraits.items()}
-    raised = "" if failure is None else f"{type(failure).__name__}: {failure}"
-    said = {"seconds": time.perf_counter() - started, "portraits": plain, "raised": raised}
-    Path(out).write_text(json.dumps(said), encoding="utf-8")
+    return {"seconds": time.perf_counter() - started, "portraits": plain}
