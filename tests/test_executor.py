@@ -184,6 +184,11 @@ def test_no_values_are_kept_where_that_is_asked(tmp_path: Path) -> None:
         assert ex.values["gone"]() is None  # type: ignore[operator]  # a weak reference
         with pytest.raises(NoValue, match="this execution keeps no values"):
             ex.get_value(node)
+        ex.execute(
+            "class D:\n    def __del__(self): died.append(1)\ndied = []\nheld = [D()]\nheld.pop()\nn = len(died)"
+        )
+        assert ex.values["n"] == 1
+        assert "held.pop()" in ex.code("n")
 
 
 def test_its_start_and_end_time(ex: Executor) -> None:
@@ -214,6 +219,11 @@ def test_views_of_the_same_memory_are_side_effects(ex: Executor) -> None:
     assert numpy.array_equal(ex.get_value("a"), [0, 9, 0, 0])
     _, holder = ex.execute("inner = [1]\nouter = {'in': inner}")
     assert ex.side_effects(holder) == (ViewOf("outer", ex.look_up("inner"), "inner"),)
+
+
+def test_values_of_one_step_may_be_views_of_each_other(ex: Executor) -> None:
+    [node] = ex.execute("a, b = [(c, [c]) for c in [[1]]][0]")
+    assert ex.side_effects(node) == (ViewOf("a", node, "b"),)
 
 
 def test_two_instances_of_a_class_are_no_views_of_each_other(ex: Executor) -> None:

@@ -105,6 +105,7 @@ class Executor:
         self._open = OpenParts()
         weakref.finalize(self, self._open.close)  # who forgets to close it, or leaves
         self._address = parts.ready_store(os.getcwd(), store) if record else None
+        self._folder = "" if self._address is None else self._address.folder
 
     def __enter__(self) -> Self:
         return self
@@ -154,7 +155,7 @@ class Executor:
         if self._open.capture is None:
             about = about_code(parts.new_session(), self.folder, path)
             journal = None if self._address is None else Journal(journal_in(self._address.folder, about.session))
-            self._open.capture = Capture(about, journal, self.knowledge, keep=self.keep)
+            self._open.capture = Capture(about, journal, self.knowledge, store=self._folder, keep=self.keep)
             self._recorded(self._open.capture.execution, about, "")
         self.latest = self._open.capture.execution
         return self._open.capture
@@ -181,7 +182,10 @@ class Executor:
         wanted = self._executable(graph)
         if not wanted.sources:
             raise CannotExecute("nothing was recorded of it")
-        execution = Execution(Run(wanted, Wanted(chosen, values or {}), self.knowledge), keep=self.keep)
+        execution = Execution(
+            Run(wanted, Wanted(chosen, values or {}, store=self._folder, results=self.keep), self.knowledge),
+            keep=self.keep,
+        )
         self._recorded(execution, wanted, "" if chosen is None else f"{len(chosen)} chosen steps")
         self.latest = execution
         return execution

@@ -14,7 +14,7 @@ from clew.observe.audit import WIRE
 from clew.replay.execution import Execution
 from clew.replay.nodes import Node
 from clew.replay.recorded import Recorded
-from clew.replay.running import Run
+from clew.replay.running import Run, Wanted
 from clew.replay.tracebacks import users_frames
 from clew.store.journal import Journal
 
@@ -24,9 +24,11 @@ KIND = "executor"
 class Capture:
     """A session whose code comes bit by bit. Its journal is None where it is not to be recorded."""
 
-    def __init__(self, about: Recorded, journal: Journal | None, knowledge: Knowledge, *, keep: bool = True) -> None:
+    def __init__(
+        self, about: Recorded, journal: Journal | None, knowledge: Knowledge, *, store: str = "", keep: bool = True
+    ) -> None:
         self.about, self.journal = about, journal
-        self.execution = Execution(Run(about, knowledge=knowledge), keep=keep)
+        self.execution = Execution(Run(about, Wanted(store=store, results=keep), knowledge), keep=keep)
         self.sent = self.cells = 0
         where = (about.folder, sys.version.split()[0], time.time())
         self.start = SessionStarted(about.session, about.kind, about.file, about.argv, *where)

@@ -188,7 +188,10 @@ class Execution:
             if name not in done.names:
                 yield ChangedNode(self.node_of(name), name, reason)
         for name, other in seen.views:
-            yield ViewOf(name, self.node_of(other), other)
+            if other not in done.names:
+                yield ViewOf(name, self.node_of(other), other)
+            elif name < other:
+                yield ViewOf(name, Node(done.number), other)
         yield from outside_effects(done.own)
         yield from connected(self.run.watcher.found.values())
         found = accessed(done.own, reads, binds)

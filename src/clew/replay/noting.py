@@ -19,6 +19,11 @@ from clew.store.progress import size_of
 OFTEN = 2.0  # seconds between two writes
 LARGE = 50_000_000  # bytes of a value that is not looked through
 
+LOOKED_THROUGH = frozenset(
+    "builtins collections datetime decimal fractions numpy pandas polars scipy torch uuid".split()
+)
+"""The packages whose values are looked through for a digest; to look through a figure would be to draw it."""
+
 
 class Notes:
     """What is to be written down of one execution."""
@@ -48,7 +53,7 @@ class Notes:
         if type(value) in PLAIN:
             return ValueRow(kind, digest_of(value))
         seen = survey(name) if name != RESULT else None
-        if seen is None or size_of(value) > LARGE:
+        if seen is None or kind.partition(".")[0] not in LOOKED_THROUGH or size_of(value) > LARGE:
             return ValueRow(kind)
         inert = not any(getattr(seen, each) for each in ("active", "overflow", "functions", "opaque"))
         return ValueRow(kind, digest_of(value) if inert else "")

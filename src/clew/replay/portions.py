@@ -39,9 +39,13 @@ class Portion:
 
 @dataclass
 class Cutter:
-    """Cuts sources into portions; what one imports `from __future__` counts for the next, as it does for cells."""
+    """Cuts sources into portions; what one imports `from __future__` counts for the next, as it does for cells.
+
+    Without `results` what an expression gives is let go at once, as Python does.
+    """
 
     rewrite: Rewrite
+    results: bool = True
     flags: int = 0
 
     def portions(self, source: Source, name: str, chosen: Collection[int] | None = None) -> list[Portion]:
@@ -61,7 +65,7 @@ class Cutter:
         """Compile one top-level statement, with the marker before it."""
         statement = group[-1]
         value = None
-        if isinstance(statement, ast.Expr) and len(group) > 1:
+        if self.results and isinstance(statement, ast.Expr) and len(group) > 1:
             value = self.compile(ast.Expression(statement.value), name, "eval")
             group = group[:-1]
         before = self.compile(ast.Module(group, []), name, "exec")

@@ -82,11 +82,17 @@ def nobody(done: Done) -> None:
 
 @dataclass(slots=True)
 class Wanted:
-    """What of a session is to run (all where `chosen` is None), with which values for the rest, and who hears of it."""
+    """What of a session is to run (all where `chosen` is None), with which values for the rest, and who hears of it.
+
+    `store` is the folder of ours, in which nothing that happens is the program's doing. Without `results` nobody asks what
+    expressions gave.
+    """
 
     chosen: Collection[int] | None = None
     supplied: Mapping[int, Values] = field(default_factory=dict)
     told: Told = nobody
+    store: str = ""
+    results: bool = True
 
 
 class Run:
@@ -107,9 +113,11 @@ class Run:
         self.module = module or new_module(recorded)
         self.namespace = vars(self.module)
         self.numbering = Numbering(recorded.steps)
-        self.watcher = Watcher(self.namespace, knowledge or Knowledge(), self.hear, self.numbering.under_way)
+        self.watcher = Watcher(
+            self.namespace, knowledge or Knowledge(), self.hear, self.numbering.under_way, self.wanted.store
+        )
         self.watcher.sources = max((source.number for source in recorded.sources), default=-1) + 1
-        self.cutter = Cutter(self.watcher.rewrite)
+        self.cutter = Cutter(self.watcher.rewrite, self.wanted.results)
         self.around = Surroundings(state_of(recorded, self.module), self.watcher, recorded.session)
         self.sources = deque(without_wrappers(recorded.sources))
         self.todo: deque[Portion | Supply] = deque()

@@ -30,6 +30,7 @@ class Watcher(Recorder):
         knowledge: Knowledge,
         told: Callable[[Step], None],
         known_as: Callable[[int, int], int],
+        store: str = "",
     ) -> None:
         self.events: list[Event] = []
         self.told, self.known_as = told, known_as
@@ -41,7 +42,7 @@ class Watcher(Recorder):
             clock=SystemClock(),
             knowledge=knowledge,
             heap=Heap(KindTable().find, knowledge.is_inert, namespace),
-            outside=Outside(),
+            outside=Outside(store),
             ambient=AmbientProbes(),
             strict=bool(os.environ.get("CLEW_STRICT")),
         )
