@@ -73,6 +73,13 @@ def test_the_cache_does_not_grow_without_end(cache: Path) -> None:
     assert kept(f"/{MOST + 9}.py", b"x = 1") == PROGRAM
 
 
+def test_what_two_installations_keep_lies_side_by_side(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep("/p.py", b"x = 1", PROGRAM)
+    monkeypatch.setattr("clew.model.cache.OWN", "/another/environment/clew/model/cache.py")
+    keep("/p.py", b"x = 1", PROGRAM)
+    assert len(list(cache.iterdir())) == 2
+
+
 def run(program: Path, *flags: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *flags, "-m", "clew", "run", str(program)]
     return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, cwd=program.parent)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST = 200  # things of a sort
 LARGEST = 1 << 22  # bytes of one
+OWN = __file__
 
 
 def load(sort: str, name: str, identity: Any) -> Any:
@@ -54,8 +55,11 @@ def save(sort: str, name: str, identity: Any, kept: Any) -> None:
 
 
 def place(sort: str, name: str) -> str:
-    """Give the file of a thing; OSError for a user who has no cache folder."""
-    key = f"{sys.version} {tuple(sys.flags)} {name}".encode("utf-8", "surrogateescape")
+    """Give the file of a thing; OSError for a user who has no cache folder.
+
+    Each installation has its own: those of two environments would take each other for out of date, turn by turn.
+    """
+    key = f"{sys.version} {tuple(sys.flags)} {OWN} {name}".encode("utf-8", "surrogateescape")
     return os.path.join(cache_folder(os.environ, sys.platform), sort, f"{zlib.crc32(key):08x}{len(key):04x}")
 
 
