@@ -14,7 +14,7 @@ from clew import session as parts
 from clew.model.events import SessionStarted
 from clew.model.places import Source
 from clew.model.reruns import Decision, RerunRecord
-from clew.replay.editing import edited, with_values
+from clew.replay.editing import edited, program_of, with_values
 from clew.replay.kept import take_in
 from clew.replay.recorded import recorded
 from clew.replay.rerun import Prepared, Session, Terms, note_of, prepare, rerun_prepared
@@ -84,7 +84,7 @@ def known_session(opened: Store, session: str) -> Session:
 def changed_sources(known: Session, changed: Mapping[str, object], edit: str | Path | None) -> tuple[Source, ...]:
     """The sources of the changed program."""
     about = recorded(known.events)
-    return with_values(about.sources if edit is None else edited(about, Path(edit)), changed)
+    return with_values(program_of(about) if edit is None else edited(about, Path(edit)), changed)
 
 
 def what_of(changed: Mapping[str, object] | None, edit: str | Path | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,16 @@ from pathlib import Path
 from clew.analysis.notebooks import is_notebook, read_notebook
 from clew.errors import BadSetting, BrokenSource, FileMissing
 from clew.model.places import CellPlace, FilePlace, Source
+from clew.replay.choosing import without_wrappers
 from clew.replay.recorded import Recorded
+
+AROUND = re.compile(r"\A\s*%%(time|capture(\s+--\S+)*)[ \t]*(\n|$)")
+"""Magics that run their cell once, and bind no name of their own."""
+
+
+def program_of(recorded: Recorded) -> tuple[Source, ...]:
+    """Give the sources of a session's program as they were, cells without magics such as `%%time` around them."""
+    return tuple(without_wrappers(recorded.sources))
 
 
 def edited(recorded: Recorded, path: Path) -> tuple[Source, ...]:
@@ -34,7 +44,8 @@ def cells(path: Path) -> tuple[Source, ...]:
     """Give the cells of a notebook as sources, in their order."""
     found = []
     for number, cell in enumerate(each for each in read_notebook(path) if each.text.strip()):
-        found.append(Source(number, CellPlace(number + 1, cell.number), cell.text, python_of(cell.text)))
+        text = AROUND.sub("", cell.text, count=1)
+        found.append(Source(number, CellPlace(number + 1, cell.number), text, python_of(text)))
     return tuple(found)
 
 

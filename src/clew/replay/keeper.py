@@ -60,8 +60,20 @@ class Keeper:
         self.atoms: list[tuple[int, str, object]] = []
         self.ambient: list[tuple[int, str, str]] = []
         self.started, self.spent = time.perf_counter(), 0.0
+        self.stopped = ""  # why nothing is kept any more
 
     # ---- after each step --------------------------------------------------------------------------------
+
+    def look(self, step: Step) -> None:
+        """A step is over; where keeping fails, nothing is kept from here on, and the record is as good as ever."""
+        if self.stopped:
+            return
+        try:
+            self.after(step)
+        except Exception as fault:
+            if os.environ.get("CLEW_STRICT"):
+                raise
+            self.stopped = f"after step {step.number}: {type(fault).__name__}: {fault}"
 
     def after(self, step: Step) -> None:
         """A step is over: keep what pays of what it made."""
@@ -225,7 +237,13 @@ class Keeper:
     def note(self) -> dict[str, object]:
         """What there is to know beside the values: digests, and what the program found around it."""
         files = {each.path: [each.size, each.modified, each.content] for each in self.recorder.outside.inputs()}
-        said = {"digests": self.digests, "atoms": self.atoms, "ambient": self.ambient, "files": files}
+        said = {
+            "digests": self.digests,
+            "atoms": self.atoms,
+            "ambient": self.ambient,
+            "files": files,
+            "stopped": self.stopped,
+        }
         return {**said, "modules": module_texts(), "packages": package_versions()}
 
 
@@ -241,7 +259,7 @@ def follow(recorder: Recorder, keeper: Keeper) -> None:
         if under_way and recorder.pending and isinstance(step := recorder.pending[-1], Step):
             loaded = len(sys.modules)
             with WIRE.own_work():
-                keeper.after(step)
+                keeper.look(step)
             if len(sys.modules) != loaded:
                 recorder.reader.submodules.known.update(list(sys.modules)[loaded:])  # not the program's doing
                 look_away(recorder)

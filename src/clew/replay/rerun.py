@@ -22,6 +22,7 @@ from clew.model.events import Event, SessionEnded, SessionStarted
 from clew.model.kept import KeptRow
 from clew.model.places import Source
 from clew.observe.stamps import content_hash
+from clew.replay.choosing import without_wrappers
 from clew.replay.editing import spoken_places
 from clew.replay.keeper import seen_file
 from clew.replay.matching import Program, Texts, match
@@ -78,7 +79,7 @@ def prepare(session: Session, sources: Sequence[Source], wanted: frozenset[str] 
         raise CannotExecute(about.notes[0], "run the program with `clew run`")
     units = units_of(session.events, fold(session.events))
     folder = os.path.dirname(about.file) if about.is_script else about.folder
-    before = Program(about.sources, texts_before(session, folder))
+    before = Program(tuple(without_wrappers(about.sources)), texts_before(session, folder))
     after = Program(tuple(sources), texts_of(folder))
     matched = match(units, before, after, other_versions(session.note))
     spoken = spoken_places(sources, list(zip([s.place for s in matched.statements], matched.nodes, strict=True)))
@@ -269,11 +270,14 @@ def run_order(order: Order, terms: Terms) -> Outcome:
             cwd=order.recorded.folder,
         )
         os.close(writing)
-        with os.fdopen(reading) as lines:
-            for line in lines:
-                number, seconds = line.split("\t")
-                terms.told(int(number), float(seconds))
-        status = child.wait()
+        try:
+            with os.fdopen(reading) as lines:
+                for line in lines:
+                    number, seconds = line.split("\t")
+                    terms.told(int(number), float(seconds))
+            status = child.wait()
+        finally:
+            child.kill()  # who asked was interrupted; one that is over does not mind
         if not out.exists():
             return Outcome(error=f"the process ended early, with status {status}")
         found: Outcome = pickle.loads(out.read_bytes())  # our own child wrote it

@@ -305,7 +305,7 @@ class Rerun:
         digests = {name: (type(self.namespace[name]).__qualname__, self.keeper.digest(name)) for name in written}
         self.ran.append(replace(ran, differs=tuple(differs), steps=tuple(self.steps), digests=digests))
         for step in self.steps:
-            self.keeper.after(step)
+            self.keeper.look(step)
             if unit is not None and dirt == CLEAN:
                 self.clean_at[step.number] = unit.last_step
         self.told(f"{statement.number}\t{ran.seconds:.6f}\n")

@@ -7,6 +7,7 @@ branch may be taken.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from clew.dataflow.graph import key_of, outline_of
 from clew.model.data import dataclass, field
@@ -15,6 +16,7 @@ from clew.model.events import Event, NamesSeen, Step
 from clew.model.graph import Dependence, Graph, Via
 from clew.model.places import Source
 from clew.model.resources import Ambient, Cell, File, Module, Name, Resource
+from clew.replay.choosing import is_wrapper
 
 Place = tuple[int, int]
 """A source's number, and that of a top-level statement in its outline."""
@@ -88,10 +90,7 @@ class Units:
 
 def units_of(events: Sequence[Event], graph: Graph) -> Units:
     """Put the steps of a session together to units."""
-    sources = {source.number: source for source in graph.sources}
-    grouped: dict[Place, list[Step]] = {}
-    for step in graph.steps:
-        grouped.setdefault((step.source, top_of(sources[step.source], step.statement)), []).append(step)
+    grouped = grouped_steps(graph)
     by_step = {step.number: number for number, steps in enumerate(grouped.values()) for step in steps}
     units = tuple(
         unit_of(number, place, steps, needed(steps, by_step, graph.dependences))
@@ -99,6 +98,24 @@ def units_of(events: Sequence[Event], graph: Graph) -> Units:
     )
     types, cells, ends = seen_names(events, units, by_step)
     return Units(units, by_step, types, cells, ends, {name: v.type for name, v in graph.variables.items()})
+
+
+def grouped_steps(graph: Graph) -> dict[Place, list[Step]]:
+    """Put steps together by the top-level statement they are of.
+
+    What a magic around a cell (`%%time`) did goes to the last statement of the cell, which was recorded on its own.
+    """
+    sources = {source.number: source for source in graph.sources}
+    within = {outer.number: inner.number for outer, inner in pairwise(graph.sources) if is_wrapper(outer, inner)}
+    grouped: dict[Place, list[Step]] = {}
+    for step in graph.steps:
+        if step.source not in within:
+            grouped.setdefault((step.source, top_of(sources[step.source], step.statement)), []).append(step)
+    for step in graph.steps:
+        inner = [place for place in grouped if place[0] == within.get(step.source)]
+        if inner:
+            grouped[inner[-1]] = sorted([*grouped[inner[-1]], step], key=lambda each: each.number)
+    return grouped
 
 
 def top_of(source: Source, statement: int) -> int:
@@ -118,7 +135,7 @@ def needed(
         Needed(by_step[each.on], None if each.resource is None else key_of(each.resource))
         for step in steps
         for each in dependences.get(step.number, ())
-        if each.via is not Via.SPARED and by_step[each.on] != own
+        if each.via is not Via.SPARED and by_step.get(each.on, own) != own
     ]
     return tuple(dict.fromkeys(found))
 
@@ -180,7 +197,7 @@ def seen_names(
     last = 0
     for event in events:
         if isinstance(event, Step):
-            last = by_step[event.number]
+            last = by_step.get(event.number, last)
             binder.update((name, last) for name in named(event.effects, Bound))
         elif isinstance(event, NamesSeen):
             ends.append(last)
