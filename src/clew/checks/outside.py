@@ -8,9 +8,11 @@ from typing import TypeAlias
 from clew.model.artifacts import Input
 from clew.model.effects import Bound, Changed, Deleted, Effect
 from clew.model.events import Step
-from clew.model.resources import File
+from clew.model.resources import Ambient, File
 
 Deed: TypeAlias = type[Effect]
+
+GENERATORS = frozenset(("random", "numpy.random", "torch"))
 
 
 def first_deeds(steps: Iterable[Step]) -> dict[str, Deed]:
@@ -40,3 +42,18 @@ def added_to(steps: Iterable[Step], inputs: Iterable[Input]) -> tuple[str, ...]:
     """Name the files that were changed in part, and of which nobody knows what they held before."""
     known = {each.place for each in inputs if each.hash}
     return tuple(path for path, deed in first_deeds(steps).items() if deed is Changed and path not in known)
+
+
+def unseeded(steps: Iterable[Step]) -> Step | None:
+    """Give the first step that draws from one of the process's generators which no step before it has seeded."""
+    seeded = set[str]()
+    for step in steps:
+        for effect in step.effects:
+            match effect:
+                case Bound(Ambient(kind)):
+                    seeded.add(kind)
+                case Changed(Ambient(kind)) if kind in GENERATORS and kind not in seeded:
+                    return step
+                case _:
+                    continue
+    return None

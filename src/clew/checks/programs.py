@@ -90,6 +90,13 @@ def lines_of(code: str, graph: Graph | None, steps: Iterable[Step]) -> Lines:
     return Lines(code, places)
 
 
+def step_said(graph: Graph, step: Step) -> str:
+    """Name the statement of a step as a user would: `train.py, line 3: `x = f()``."""
+    source = next(each for each in graph.sources if each.number == step.source)
+    text, place, line = next(iter(lines_of_step(source, outline_of(source.python), step)), ("", "", 0))
+    return f"{place}, line {line}: `{text}`"
+
+
 def ordered(steps: Iterable[Step]) -> list[Step]:
     """Sort steps by where they stand: sources in their order, statements in that of the text."""
     found = {(step.source, step.statement): step for step in steps}

@@ -25,8 +25,8 @@ from clew.checks.causes import cause_of
 from clew.checks.doubts import doubts, hash_seed, hopeless, unknown_contents
 from clew.checks.installing import python_like
 from clew.checks.judge import JUDGE
-from clew.checks.outside import added_to, first_deeds, made
-from clew.checks.programs import Lines, lines_of, program_of
+from clew.checks.outside import added_to, first_deeds, made, unseeded
+from clew.checks.programs import Lines, lines_of, program_of, step_said
 from clew.errors import ClewError
 from clew.model.artifacts import ArtifactRecord, Elsewhere
 from clew.model.data import dataclass, field
@@ -51,6 +51,7 @@ class Task:
     stored: str = ""
     doubts: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()  # what it reads of which nobody knows whether it holds what it held
+    chance: str = ""  # the statement that draws random numbers which nobody seeded, as the session's record has it
     verdict: Verdict | None = None  # where it is known before anything is run
 
 
@@ -104,7 +105,10 @@ def ready(record: ArtifactRecord, archive: Archive, manner: Manner) -> Task:
     if graph is not None:
         program = replace(program, made=made(graph.steps, record.inputs), writes=bool(first_deeds(steps)))
     unknown = (*unknown_contents(record), *added_to(steps, record.inputs))
-    return Task(record, program, conditions, lines_of(program.code, graph, steps), doubts=found, unknown=unknown)
+    drawing = unseeded(steps)
+    chance = step_said(graph, drawing) if graph is not None and drawing is not None else ""
+    lines = lines_of(program.code, graph, steps)
+    return Task(record, program, conditions, lines, doubts=found, unknown=unknown, chance=chance)
 
 
 def with_stored(task: Task, archive: Archive, folder: Path) -> Task:
@@ -173,6 +177,8 @@ def verified(task: Task, manner: Manner, told: Callable[[ArtifactRecord, int, in
     verdict = judged(account, task, task.conditions)
     if isinstance(verdict, Differs):
         verdict = explained(verdict, account, task, manner, started)
+    elif isinstance(verdict, Same) and task.chance:
+        verdict = proven(task, manner)
     return Outcome(task.record, verdict, account.seconds, account, task.lines, task.doubts, manner.same_packages)
 
 
@@ -233,7 +239,7 @@ def explained(verdict: Differs, first: Account, task: Task, manner: Manner, star
     made = {made_by(each) for each in (first, *again)}
     if len(made) > 1 or any(isinstance(each, Same) for each in verdicts):
         return CannotTell(f"the value is another one each time: {cause_of(again, task.lines)}")
-    heard = cause_of(again, task.lines, agreed=True)
+    heard = cause_of(again, task.lines, agreed=True) or (task.chance and f"{task.chance} draws unseeded random numbers")
     if heard:
         return CannotTell(f"the value may be another one each time: {heard}")
     if task.unknown:
@@ -241,6 +247,14 @@ def explained(verdict: Differs, first: Account, task: Task, manner: Manner, star
             f"it differs ({verdict_said(verdict)}), and nobody knows whether {task.unknown[0]} is as it was"
         )
     return verdict
+
+
+def proven(task: Task, manner: Manner) -> Verdict:
+    """Find out whether a value that draws on chance is the same because of luck."""
+    verdicts = [judged(run(task, manner, seed), task, task.conditions) for seed in SEEDS[1:]]
+    if all(isinstance(each, Same) for each in verdicts):
+        return Same()
+    return CannotTell(f"the value is another one each time: {task.chance} draws random numbers that nobody seeded")
 
 
 def run_traced(task: Task, manner: Manner) -> Sequence[Account]:
