@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from clew.analysis.touch import root_of
 from clew.dataflow.branches import IMMUTABLE
 from clew.dataflow.closure import Closure
 from clew.dataflow.doing import FIGURES, NUMBERS, Judge
@@ -18,6 +19,7 @@ from clew.model.effects import Read
 from clew.model.events import Step
 from clew.model.graph import Dependence, Graph, Via
 from clew.model.resources import Ambient, Cell, File, Module, Name, Resource
+from clew.model.statements import Shape
 
 FRESH_CALLS = {
     **{f"builtins.{word}": f"builtins.{word}" for word in "list dict set".split()},
@@ -93,7 +95,17 @@ class Loop:
                 case Module() | None:
                     return None
         figures = drawn or any(kind.startswith(FIGURES) for kind in kinds)
-        return Wanted(frozenset(names), frozenset(kinds), figures, self.files or not self.world.quiet)
+        shows = self.files or not self.world.quiet or self.is_within_with()
+        return Wanted(frozenset(names), frozenset(kinds), figures, shows)
+
+    def is_within_with(self) -> bool:
+        """Tell whether the loop stands in a `with`, which may take what is printed in it."""
+        statement = self.outline.statements[self.step.statement]
+        while statement.parent is not None:
+            statement = self.outline.statements[statement.parent]
+            if statement.shape is Shape.WITH:
+                return True
+        return False
 
     def asks_by_text(self) -> bool:
         """Tell whether something in the loop may look up variables that a text names."""
@@ -102,16 +114,45 @@ class Loop:
 
     def needless(self, rest: Rest) -> Iterator[Dependence]:
         """The dependences of the loop that only what goes needed."""
+        reached = self.reached(rest.reads)
         for dependence in self.graph.dependences[self.number]:
             match dependence.resource:
                 case Name(name) if name not in rest.reads:
                     yield dependence
-                case Cell(label=label) if root_in(label) not in rest.reads and self.is_own(root_in(label), rest):
-                    yield dependence
+                case Cell(number, label=label) if reached is not None and number not in reached:
+                    if root_in(label) not in rest.reads and self.is_own(root_in(label), rest):
+                        yield dependence
                 case Ambient(kind) if kind.startswith(FIGURES) and not rest.figures:
                     yield dependence
                 case _:
                     pass
+
+    def reached(self, names: Iterable[str]) -> set[int] | None:
+        """The cells that variables lead to when the loop begins; None where that is not known."""
+        found: set[int] = set()
+        for name in names:
+            made_in_it = name not in self.binders and self.binds(name)
+            if made_in_it or self.fresh(name, self.node, within=False):
+                continue  # it leads to what others do
+            cells = self.cells_of(name)
+            if cells is None:
+                return None
+            found |= cells
+        return found
+
+    def binds(self, name: str) -> bool:
+        """Tell whether the loop binds a variable."""
+        return any(isinstance(node, ast.Name) and node.id == name and is_stored(node) for node in ast.walk(self.node))
+
+    def cells_of(self, name: str) -> set[int] | None:
+        """The cells that a variable leads to; None where it, or what it leads to, has become another since the loop."""
+        kind = self.world.types.get(name, "")
+        if name in self.world.imports or name not in self.world.bound or kind in IMMUTABLE | NUMBERS:
+            return set()
+        if not kind or any(d.on > self.number for d in self.graph.needs.get(name, ())):
+            return None
+        reads = self.graph.variables[name].reads if name in self.graph.variables else ()
+        return {resource.number for resource in reads if isinstance(resource, Cell)}
 
     def is_own(self, name: str, rest: Rest) -> bool:
         """Tell whether what a variable leads to, which what stays does not mention, is nothing to what stays."""
@@ -145,19 +186,12 @@ class Loop:
             return is_figure(self.world.imports[name])
         if name not in self.world.bound:
             return False  # of Python itself
-        kind = self.world.types.get(name, "")
-        if not kind or is_figure(kind):
+        if is_figure(self.world.types.get(name, "")):
             return True
-        if kind in IMMUTABLE | NUMBERS:
-            return False
-        reads = self.graph.variables[name].reads if name in self.graph.variables else ()
-        cells = {resource.number for resource in reads if isinstance(resource, Cell)}
-        return any(number in cells and not self.is_plain(label) for number, label in self.changed)
-
-    def is_plain(self, label: str) -> bool:
-        """Tell whether a cell is that of a variable itself, by its label, and no figure."""
-        kind = self.world.types.get(label, "")
-        return bool(kind) and not is_figure(kind)
+        if self.fresh(name, self.node, within=False):
+            return False  # it leads to what others do
+        cells = self.cells_of(name)
+        return cells is None or any(number in cells for number, _ in self.changed)
 
     def fresh(self, name: str, node: ast.stmt, within: bool) -> bool:
         """Tell whether a variable holds what was made for it alone, and so nobody else does.
@@ -174,7 +208,12 @@ class Loop:
         kinds = set(made)
         if not made or "" in kinds or len(kinds) > 1 or name in self.doubtful:
             return False
-        return not within or kinds <= NUMBERED
+        return not within or (kinds <= NUMBERED and not self.is_filled(name))
+
+    def is_filled(self, name: str) -> bool:
+        """Tell whether the loop puts something, that may be an array, into an element of a variable."""
+        targets = [target for node in ast.walk(self.node) if isinstance(node, ast.Assign) for target in node.targets]
+        return any(isinstance(target, ast.Subscript) and root_of(target) == name for target in targets)
 
     def assignments(self, name: str) -> Iterator[ast.expr]:
         """What the loop assigns to a variable, and to it alone."""

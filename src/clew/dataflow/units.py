@@ -22,6 +22,7 @@ JUMPS = (
     ast.Import,
     ast.ImportFrom,
 )
+PLOTTING = frozenset("plot hist boxplot axes ax figure fig gca gcf get_figure subplots".split())
 HEADED = (ast.If, ast.For, ast.While)
 
 
@@ -208,6 +209,7 @@ def rest_of(node: ast.For | ast.While, judge: Judge, wanted: Wanted, ask: Questi
     needed = set(wanted.names | head.reads | (always if is_open(head) else frozenset()))
     while True:
         figures = wanted.figures or any(ask.draws(name) for name in needed)
+        figures = figures or any(speaks_of_figures(unit) for unit in units if id(unit) in kept)
         chance = wanted.draws.union(*[unit.doing.draws for unit in units if id(unit) in kept])
         risky = any(is_open(unit) for unit in units if id(unit) in kept)
         new = [
@@ -226,6 +228,13 @@ def rest_of(node: ast.For | ast.While, judge: Judge, wanted: Wanted, ask: Questi
             kept.add(id(unit))
             needed |= unit.reads | (always if is_open(unit) else frozenset())
     return Rest(tuple(gone_under(head, kept)), frozenset(needed), figures)
+
+
+def speaks_of_figures(unit: Unit) -> bool:
+    """Tell whether a unit may get at figures in ways that its variables do not tell: `df.plot()`."""
+    if unit.parts or not unit.doing.unknown:
+        return False
+    return any(isinstance(part, ast.Attribute) and part.attr in PLOTTING for part in ast.walk(unit.node))
 
 
 def is_open(unit: Unit) -> bool:

@@ -6,13 +6,14 @@ import ast
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from clew.analysis.touch import root_of
 from clew.dataflow.graph import outline_of
 from clew.knowledge.registry import Knowledge
 from clew.model.data import dataclass
 from clew.model.events import BEFORE
 from clew.model.graph import Graph
 
-FOLLOWED_BY_NOBODY = frozenset("exec eval globals locals vars __main__ builtins __builtins__ __import__".split())
+FOLLOWED_BY_NOBODY = frozenset("exec eval globals locals vars __main__ builtins __builtins__ __import__ patch".split())
 """Names that get at variables by other ways than their names."""
 
 LOOKING = frozenset("settrace setprofile _getframe currentframe __dict__ __globals__".split())
@@ -88,7 +89,7 @@ def sources_say(pythons: tuple[str, ...]) -> Said | None:
         for name in statement.binds
     }
     meant = dict(imported)
-    clashing = {name for name, path in imported if meant[name] != path} | others
+    clashing = {name for name, path in imported if meant[name] != path} | others | set(patched_by(parts))
     functions = [part for part in parts if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
     defined = frozenset(function.name for function in functions)
     special = {name for name in defined if name.startswith("__") and name.endswith("__")}
@@ -127,6 +128,18 @@ def words_in(part: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in aliases)
         case _:
             return
+
+
+def patched_by(parts: list[ast.AST]) -> Iterator[str]:
+    """The variables into whose attributes something is put: modules are then not what packs know."""
+    for part in parts:
+        match part:
+            case ast.Attribute(ctx=ast.Store() | ast.Del()):
+                yield root_of(part)
+            case ast.Call(func=ast.Name(id="setattr" | "delattr"), args=[given, *_]):
+                yield root_of(given)
+            case _:
+                pass
 
 
 def is_open(part: ast.AST) -> bool:
