@@ -131,6 +131,10 @@ CASES = [
          told=False, needs=LIBRARIES),
     Case("an array of objects", "import numpy as np\nx = np.array([None, 1])", "x[0] = [5]", told=False, needs=LIBRARIES),
     Case("a column", FRAME, "x['a'] = [5, 6]", needs=LIBRARIES),
+    Case("a column of a series that others look at", FRAME + "\nimport numpy as np\na = np.array([5, 6])\ns = pd.Series(a, copy=False)",
+         "x['a'] = s", needs=LIBRARIES),
+    Case("a new column of a series", FRAME + "\ns = pd.Series([5, 6])", "x['c'] = s", needs=LIBRARIES),
+    Case("a new column of a frame with attributes", FRAME + "\nx.attrs['k'] = x.columns", "x['c'] = 1", needs=LIBRARIES),
     Case("a column as it was", FRAME, "x['a'] = [1, 2]", needs=LIBRARIES),
     Case("a new column", FRAME, "x['c'] = [5, 6]", needs=LIBRARIES),
     Case("a column of lists", FRAME, "x['c'] = [[5], [6]]", needs=LIBRARIES),
@@ -216,5 +220,9 @@ def test_what_is_left_behind_is_right(case: Case) -> None:
     fresh.namespace["x"] = one.namespace["x"]
     led = fresh.heap.survey("x")
     assert (survey and survey.cells) == (led and led.cells) or (survey and led and survey.cells >= led.cells)
+    if survey and led:
+        assert survey.keys >= led.keys
+        assert survey.lent >= led.lent
+        assert all(held >= fresh.heap.part_addresses("x", led, part) for part, held in survey.parts.items())
     one.heap.prepare(["x"])
     assert one.looked() == []

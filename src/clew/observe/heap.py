@@ -9,9 +9,9 @@ from clew.model.effects import Changed, Effect, Reason
 from clew.model.resources import ALL_CELLS, ALL_PARTS, Cell
 from clew.model.statements import LENGTH, STOP, WHOLE, Access
 from clew.model.typed import Any, Callable, Collection, Iterable, Sequence
-from clew.observe.atoms import ATOMS, BULKS
+from clew.observe.atoms import ATOMS, BULK, BULKS
 from clew.observe.explore import Exploration
-from clew.observe.kind import Digest, Kind, Opaque
+from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.kinds.instances import own_attributes
 from clew.observe.kinds.plain import ORDER
 from clew.observe.ours import is_users_class
@@ -304,12 +304,16 @@ class Heap(Surveys):
             self.outdate({address: self.led(value, kind)})
         return self.write(address, found, digest, step)
 
-    def change_part(self, value: object, part: str, before: int, now: int, step: int, *, fresh: bool) -> list[Effect]:
-        """A part of an object was stored into; `fresh` says that it may lead elsewhere than it did."""
+    def change_part(
+        self, value: object, part: str, before: int, now: int, step: int, *, fresh: bool, added: object = None
+    ) -> list[Effect]:
+        """A part of an object was stored into; `fresh` says that it may lead elsewhere than it did, `added` where to, too."""
         address = identity(value)
         BULKS.forget([address])
         if fresh:
             self.lead_elsewhere(address)
+        elif type(added) not in ATOMS:
+            self.lead_on(value, [added], part)
         if before == now:
             return []
         entry = self.entry(address, "")
@@ -334,6 +338,22 @@ class Heap(Surveys):
         """An object of C keeps functions, or other objects, that are known by these names."""
         self.hooks[address] = self.hooks.get(address, frozenset()).union(names)
         self.lead_elsewhere(address)
+
+    def lead_on(self, value: Any, added: Iterable[object], part: str) -> None:
+        """An object leads to these, too, as a part of it."""
+        if type(value) in (list, dict) and len(value) > BULK:
+            self.lead_elsewhere(identity(value))  # it may have been looked at as one with all that it holds
+            return
+        walk = Exploration()
+        self.explore(added, walk)
+        if walk.objects:
+            self.grow(identity(value), walk, part)
+
+    def lead_on_by(self, value: object, reach: Reach, part: str, lost: int) -> None:
+        """An object leads on as told besides, and to one cell no more."""
+        walk = Exploration(keys=set(map(identity, reach.keys)), lent=set(map(identity, reach.lent)))
+        self.explore(reach.children, walk)
+        self.grow(identity(value), walk, part, lost)
 
     def lead_elsewhere(self, address: int) -> None:
         """Follow again the variables that lead to this cell."""

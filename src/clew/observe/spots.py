@@ -38,7 +38,10 @@ NOBODY = object()
 
 @dataclass(frozen=True, slots=True)
 class PartStore:
-    """One part of a cell: its fingerprint, and whether something with state stands there."""
+    """One part of a cell: its fingerprint, and whether something with state stands there.
+
+    `header` are the labels of a frame that is given a new column, by their address: others will take their place.
+    """
 
     root: str
     way: Way
@@ -46,6 +49,7 @@ class PartStore:
     part: str
     before: int
     stateful: bool
+    header: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +261,9 @@ class Stores:
         before = column_now(value, spot.key, known)
         if before is None:
             return None
-        return PartStore(spot.root, way, identity(value), spot.key, before, column_leads(value, spot.key))
+        header = header_alone(value) if before == ABSENT else 0
+        leads = not header and column_leads(value, spot.key)
+        return PartStore(spot.root, way, identity(value), spot.key, before, leads, header)
 
     # ---- after ------------------------------------------------------------------------------------------
 
@@ -291,13 +297,23 @@ class Stores:
             now = column_now(value, store.part)
             if now is None:
                 return self.heap.changed_unseen(store.address, step)
-            fresh = store.stateful or column_leads(value, store.part)
+            elsewhere = now == ABSENT or (store.stateful and not store.header)
+            fresh = (elsewhere or not self.grown(store, value)) and (store.stateful or column_leads(value, store.part))
             return self.heap.change_part(value, store.part, store.before, now, step, fresh=fresh)
         held = value if type(value) is dict else own_attributes(value)
         there = (held or {}).get(store.part, NOBODY)
         now = ABSENT if there is NOBODY else digest_of_one(there)
-        fresh = store.stateful or (there is not NOBODY and type(there) not in ATOMS)
-        return self.heap.change_part(value, store.part, store.before, now, step, fresh=fresh)
+        added = None if there is NOBODY else there
+        return self.heap.change_part(value, store.part, store.before, now, step, fresh=store.stateful, added=added)
+
+    def grown(self, store: PartStore, value: Any) -> bool:
+        """Tell whether a frame leads to no more than it did, but for the column's memory, and take note of that."""
+        from clew.observe.kinds.frames import column_and_header_reach  # pandas is loaded
+
+        reach = column_and_header_reach(value, store.part)
+        if reach is not None:
+            self.heap.lead_on_by(value, reach, store.part, store.header)
+        return reach is not None
 
     def surely(self, store: SureStore, value: Any, step: int) -> list[Effect]:
         """A long container, or an array, that was changed."""
@@ -337,6 +353,14 @@ def column_leads(value: Any, name: str) -> bool:
     from clew.observe.kinds.frames import column_leads_on  # pandas is loaded
 
     return column_leads_on(value, name)
+
+
+def header_alone(value: Any) -> int:
+    """The address of the labels of a frame's columns, if the frame leads to them by nothing else."""
+    from clew.observe.kinds.frames import header_alone  # the same
+
+    header = header_alone(value)
+    return 0 if header is None else identity(header)
 
 
 def column_now(value: Any, name: str, known: int | None = None) -> int | None:

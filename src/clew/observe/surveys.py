@@ -10,7 +10,7 @@ from clew.knowledge.lines import identity, type_name
 from clew.model.data import dataclass, field
 from clew.model.typed import Callable, Collection, Iterable, Mapping
 from clew.observe.atoms import ATOMS
-from clew.observe.explore import Exploration, Explorer
+from clew.observe.explore import BUDGET, Exploration, Explorer
 from clew.observe.kind import Digest, Kind, Opaque, Reach
 from clew.observe.ours import is_users_class
 
@@ -52,6 +52,10 @@ class Survey:
     functions: bool
     opaque: bool
     parts: dict[str, frozenset[int]]
+
+    def holds(self, address: int) -> bool:
+        """Tell whether the variable leads to an address."""
+        return address in self.cells or address in self.keys or address in self.lent
 
 
 class Surveys(Explorer):
@@ -129,8 +133,16 @@ class Surveys(Explorer):
         """Remember where a variable leads, and who leads to each cell."""
         self.drop(name)
         self.surveys[name] = made
+        self.hold(name, made.cells | made.keys | made.lent)
+        for key in made.keys:
+            self.sharers.setdefault(key, set()).add(name)
+        for key in made.lent:
+            self.borrowers.setdefault(key, set()).add(name)
+
+    def hold(self, name: str, addresses: Iterable[int]) -> None:
+        """Remember that a variable leads to these addresses."""
         holders = self.holders
-        for address in made.cells | made.keys | made.lent:
+        for address in addresses:
             held = holders.get(address)
             if held is None:
                 holders[address] = name
@@ -138,28 +150,28 @@ class Surveys(Explorer):
                 held.add(name)
             else:
                 holders[address] = {held, name}
-        for key in made.keys:
-            self.sharers.setdefault(key, set()).add(name)
-        for key in made.lent:
-            self.borrowers.setdefault(key, set()).add(name)
 
     def drop(self, name: str) -> Survey | None:
         """Forget where a variable leads; the cells stay known until `forget`."""
         lost = self.surveys.pop(name, None)
         if lost is None:
             return None
-        for address in lost.cells | lost.keys | lost.lent:
+        self.let_go(name, lost.cells | lost.keys | lost.lent)
+        for key in lost.keys:
+            self.sharers[key].discard(name)
+        for key in lost.lent:
+            self.borrowers[key].discard(name)
+        return lost
+
+    def let_go(self, name: str, addresses: Iterable[int]) -> None:
+        """A variable does not lead to these addresses any more, for all we know."""
+        for address in addresses:
             held = self.holders[address]
             if isinstance(held, set) and len(held) > 1:
                 held.discard(name)
             else:
                 del self.holders[address]
                 self.loose.add(address)
-        for key in lost.keys:
-            self.sharers[key].discard(name)
-        for key in lost.lent:
-            self.borrowers[key].discard(name)
-        return lost
 
     def forget(self, names: Collection[str]) -> None:
         """Variables are bound anew or gone: cells that no variable leads to any more are forgotten."""
@@ -225,6 +237,30 @@ class Surveys(Explorer):
                     self.drop(name)
                     self.unfollowed.add(name)
 
+    def grow(self, address: int, walk: Exploration, part: str, lost: int = 0) -> None:
+        """A cell leads to what was walked to, as this part of it, and to all that it led to before but the cell `lost`."""
+        for name in self.holding(address):
+            survey = self.surveys[name]
+            own = survey.value == address
+            if walk.overflow or len(survey.cells) + len(walk.objects) > BUDGET or (lost and not own):
+                self.drop(name)
+                self.unfollowed.add(name)
+                continue
+            self.surveys[name] = made = extended(survey, walk, lost)
+            for each in walk.objects:
+                self.entry(each, name)
+            self.hold(name, [each for each in (*walk.objects, *walk.keys, *walk.lent) if not survey.holds(each)])
+            self.let_go(name, [lost] if lost in survey.cells and not made.holds(lost) else ())
+            for key in walk.keys:
+                self.sharers.setdefault(key, set()).add(name)
+            for key in walk.lent:
+                self.borrowers.setdefault(key, set()).add(name)
+            for known, held in survey.parts.items():
+                if lost and not known:
+                    made.parts[known] = held.difference((lost,)).union(walk.objects)
+                elif address not in held and not (own and known == part):
+                    made.parts[known] = held
+
     def led(self, value: object, kind: Kind) -> set[int]:
         """The addresses of the objects with state that an object leads to right away."""
         reach = self.reach(value, kind)
@@ -263,6 +299,23 @@ class Surveys(Explorer):
                 is_array = type_name(type(self.namespace[name])) == "numpy.ndarray"
                 found |= survey.cells if is_array else survey.bulky
         return found
+
+
+def extended(survey: Survey, walk: Exploration, lost: int) -> Survey:
+    """A survey with what was walked to besides, and without one cell; what is under its parts is left open."""
+    return Survey(
+        survey.value,
+        survey.cells.difference((lost,)).union(walk.objects),
+        survey.keys.union(walk.keys),
+        survey.lent.union(walk.lent),
+        survey.names.union(walk.names),
+        survey.active or walk.active,
+        survey.bulky.union(walk.bulky),
+        survey.overflow,
+        survey.functions or walk.functions,
+        survey.opaque or walk.opaque,
+        {},
+    )
 
 
 def is_kept_by_shell(name: str) -> bool:

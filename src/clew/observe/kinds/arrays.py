@@ -24,9 +24,11 @@ def owner(x: Any) -> tuple[Any, Any]:
     """Return the array at the end of the chain of bases, and the foreign object that owns its memory, or None."""
     ndarray = sys.modules["numpy"].ndarray
     base_of = ndarray.__dict__["base"].__get__
-    base = _seen_through(base_of(x))
-    while base is not None and issubclass(type(base), ndarray):
-        x, base = base, _seen_through(base_of(base))
+    base = base_of(x)
+    while base is not None:
+        if type(base) is not ndarray and not issubclass(type(base := _seen_through(base)), ndarray):
+            break
+        x, base = base, base_of(base)
     return x, base
 
 

@@ -129,6 +129,22 @@ def column_leads_on(df: Any, name: str) -> bool:
     return place is None or place < 0 or not copies_on_write() or bool(held(_column_at(df, place)))
 
 
+def header_alone(df: Any) -> object | None:
+    """Return the labels of a frame's columns, if the frame leads to them by nothing else."""
+    state = attributes(df)
+    header, index = attribute(state["_mgr"], "axes")
+    return None if header is index or _own_children(state) else header
+
+
+def column_and_header_reach(df: Any, name: str) -> Reach | None:
+    """Lead to what a frame leads to for a column and for its header; None where the column holds objects."""
+    place = place_of(df, name)
+    if place is None or place < 0 or held(values := _column_at(df, place)):
+        return None
+    keys, lent = _shared([values])
+    return Reach([attribute(attributes(df)["_mgr"], "axes")[0]], keys=keys, lent=lent)
+
+
 def _column_at(df: Any, place: int) -> Any:
     manager = attributes(df)["_mgr"]
     blocks, numbers = attribute(manager, "blocks"), attribute(manager, "blknos")
