@@ -41,6 +41,9 @@ def changes_nothing(code: types.CodeType, known: Callable[[str], types.CodeType 
 
     `known` answers for a global name: the code of a function to look into, or whether it is harmless to use.
     """
+    needs = own_needs(code)
+    if not needs and types.CodeType not in map(type, code.co_consts):
+        return needs is not None  # nothing else to ask about, as for most functions that are called often
     return _harmless(code, known, set())
 
 

@@ -11,7 +11,7 @@ from clew.model.data import dataclass, field
 from clew.model.typed import Any, Callable, Iterable
 from clew.observe.atoms import ATOMS, BULKS, digest_of, is_scalar
 from clew.observe.kind import Digest, Kind, Opaque, Reach
-from clew.observe.kinds.functions import code_words, global_names
+from clew.observe.kinds.functions import SPOKEN, code_words, global_names
 from clew.observe.kinds.instances import all_is_seen, computed_names, is_cache, is_python_made, slots_of
 from clew.observe.ours import is_users_class, is_users_file
 
@@ -66,6 +66,7 @@ class Explorer:
         """Forget the program's classes and functions: what is remembered of them would keep them alive."""
         for remembered in (slots_of, computed_names, is_python_made, global_names, code_words, is_scalar, own_needs):
             remembered.cache_clear()
+        SPOKEN.clear()
 
     # ---- kinds ------------------------------------------------------------------------------------------
 

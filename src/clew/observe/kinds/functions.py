@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import types
+from _operator import is_  # `operator` itself is written in Python
 from _weakref import ref
 
 from clew.analysis.bytecode import formats, names_used
@@ -19,6 +20,7 @@ from clew.observe.kinds.plain import ORDER
 from clew.observe.ours import holds_users_code, is_users_class, is_users_file, is_users_module
 
 NO_WORDS: frozenset[str] = frozenset()
+NOWHERE = Reach()
 
 WORDLESS = ATOMS | {list, dict, set, tuple, types.ModuleType}
 """Exact types of what has no code of the user's behind it, itself."""
@@ -83,10 +85,26 @@ def spoken_words(value: Any) -> frozenset[str]:
     if type(value) is types.FunctionType:
         return code_words(value.__code__)
     cls: type = value if is_class(value) else type(value)
-    if not is_users_class(cls):
-        return NO_WORDS
-    held = class_names(cls).values()
-    return NO_WORDS.union(*(code_words(each.__code__) for each in held if type(each) is types.FunctionType))
+    return class_words(cls) if is_users_class(cls) else NO_WORDS
+
+
+def class_words(cls: type) -> frozenset[str]:
+    """The names and attributes that the methods of a class speak of."""
+    codes = [each.__code__ for each in class_names(cls).values() if type(each) is types.FunctionType]
+    kept = SPOKEN.get(identity(cls))
+    if kept is not None and len(kept[0]) == len(codes) and all(map(is_, kept[0], codes)):
+        return kept[1]
+    if len(SPOKEN) >= MANY:
+        SPOKEN.clear()
+    words = NO_WORDS.union(*map(code_words, codes))
+    SPOKEN[identity(cls)] = codes, words
+    return words
+
+
+SPOKEN: dict[int, tuple[list[types.CodeType], frozenset[str]]] = {}
+"""What the methods of classes speak of, by the address of the class, with their code, by which it is known that it holds."""
+
+MANY = 1000
 
 
 def recurs(value: Any) -> bool:
@@ -100,6 +118,10 @@ def recurs(value: Any) -> bool:
 
 def function_reach(value: types.FunctionType) -> Reach:
     """Closure, defaults and attributes; for the user's own imported modules, the globals that the code names."""
+    if value.__globals__.get("__name__") == "__main__" and not (
+        value.__closure__ or value.__defaults__ or value.__kwdefaults__ or ATTRIBUTES(value)
+    ):
+        return NOWHERE
     children: list[object] = [*(value.__closure__ or ()), *(value.__defaults__ or ()), *ATTRIBUTES(value).values()]
     if value.__kwdefaults__:
         children += value.__kwdefaults__.values()
