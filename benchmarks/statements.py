@@ -49,11 +49,19 @@ FRAME = "import numpy as np\nimport pandas as pd\n"
 NARROW = FRAME + "frame = pd.DataFrame({'x': range(1000), 'y': 1.0})\n"
 WIDE = FRAME + "frame = pd.DataFrame(np.zeros((100, 200)), columns=[f'c{i}' for i in range(200)])\n"
 POINT = "class Point:\n    def __init__(self):\n        self.x = 0\n    def move(self):\n        self.x += 1\npoint = Point()\n"
+METHODS = "class Many:\n    def __init__(self):\n        self.x = 0\n" + "".join(
+    f"    def m{n}(self):\n        self.x += {n}\n" for n in range(50)
+)
+LIBRARIES = (
+    "import math, os, random, json\nimport numpy as np\nimport pandas as pd\nimport matplotlib.pyplot as plt\n"
+    "np.random.seed(0)\npd.set_option('display.width', 120)\nclass Own:\n    pass\n"
+)
 PANDAS = ("numpy", "pandas")
 
 KINDS = (
     Kind("assign an int", "a{n} = {n}"),
     Kind("assign an int, 1000 names", "a{n} = {n}", MANY_NAMES),
+    Kind("assign an int, libraries loaded", "a{n} = {n}", LIBRARIES, (*PANDAS, "matplotlib")),
     Kind("add two ints", "b = a + {n}", "a = 1\n"),
     Kind("augmented assignment", "total += {n}", "total = 0\n"),
     Kind("unpack a tuple", "p, q = {n}, {n}"),
@@ -75,9 +83,13 @@ KINDS = (
     Kind("store by a variable key", "table[key] = {n}", "key = 'x9'\ntable = {f'x{n}': n for n in range(1000)}\n"),
     Kind("add to an item of a dict", "table['k'] += {n}", "table = {'k': 0}\n"),
     Kind("append to a list in a dict", "table['k'].append({n})", "table = {'k': []}\n"),
+    Kind("append to a list in an attribute", "point.held.append({n})", POINT + "point.held = []\n"),
+    Kind("store into a dict in a dict", "table['k']['l'] = {n}", "table = {'k': {}}\n"),
+    Kind("store a list into a dict of lists", "table['k{n}'] = [{n}]", "table = {f'x{n}': [n] for n in range(200)}\n"),
     Kind("add to a set", "found.add({n})", "found = set()\n"),
     Kind("store an attribute", "point.x = {n}", POINT),
     Kind("method of a user's class", "point.move()", POINT),
+    Kind("an attribute of 50 methods' class", "many.x = {n}", METHODS + "many = Many()\n"),
     Kind("call of a user's function", "y = double({n})", "def double(x):\n    return x * 2\n"),
     Kind("call of a user's method, 1000 names", "point.move()", POINT + MANY_NAMES),
     Kind("append, 1000 names", "items.append({n})", "items = []\n" + MANY_NAMES),

@@ -51,6 +51,7 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "decimal": ("Decimal", "getcontext", "decimal"),
     "locale": ("format", "strftime", "strptime", "month_name", "day_name", "localeconv", "nl_langinfo", "strxfrm"),
 }
+ASKING = frozenset([word for words in SPOKEN.values() for word in words])
 KEYED = frozenset({"environ", "environb", "getenv", "rcParams", "options", "get_option"})
 """Words by which the text says which setting it asks for, if it does."""
 
@@ -91,6 +92,8 @@ class Settings:
 
     def asked(self, words: Collection[str], named: Iterable[tuple[str, str]]) -> list[Effect]:
         """What code that speaks of these words asks for; `named` says which setting, by the word, where the text does."""
+        if ASKING.isdisjoint(words):
+            return []
         found: dict[Ambient, None] = {}
         for kind in self.kinds:
             said = [word for word in SPOKEN.get(kind, ()) if word in words]
