@@ -10,7 +10,7 @@ import pytest
 from clew.dataflow.explain import explain
 from clew.dataflow.graph import fold
 from clew.dataflow.slicing import cut
-from clew.model.effects import Bound, Changed, Read, Reason
+from clew.model.effects import Bound, Changed, Effect, Read, Reason
 from clew.model.events import Event, Kept, NamesSeen, SourceSeen, Step, Variable
 from clew.model.graph import Graph
 from clew.model.places import FilePlace, Source, Span
@@ -30,7 +30,7 @@ print(total)
 """
 HEAP = Cell(1, "", "rows")
 ROWS = (Read(Name("rows")), Read(Cell(1, ALL_PARTS, "rows")))
-EFFECTS = (
+EFFECTS: tuple[tuple[Effect, ...], ...] = (
     (Bound(Name("random")),),
     (Bound(Name("rows")), Bound(HEAP)),
     (Read(Name("random")), Changed(Ambient("random"), Reason.KNOWN), Bound(Name("seed"))),
