@@ -49,10 +49,14 @@ def digest_of(values: Iterable[object]) -> int:
     return xxh3_64_intdigest(marshal.dumps(written, 2))
 
 
-def digest_of_one(value: object) -> int:
+def digest_of_one(value: Any) -> int:
     """Fingerprint one value: a plain one by value, another by identity."""
-    written: Any = value if type(value) in PLAIN else token(value)
-    return xxh3_64_intdigest(marshal.dumps(written, 2))
+    cls: type = type(value)
+    if cls in PLAIN:
+        return xxh3_64_intdigest(marshal.dumps(value, 2))
+    # An identity needs no hash: tables of functions have thousands, looked at again and again.
+    written: Any = token(value) if is_scalar(cls) else None
+    return identity(value) if written is None else xxh3_64_intdigest(marshal.dumps(written, 2))
 
 
 def stateful(values: Iterable[object]) -> list[object]:
