@@ -108,11 +108,15 @@ def unit_of(node: ast.stmt, shadowed: frozenset[str]) -> Unit:
 
 @dataclass(frozen=True)
 class Code:
-    """A statement with the code that it may run: its own form, the hash of all of it, the variables that it may read."""
+    """A statement with the code that it may run: its own form, the hash of all of it, the variables that it may read.
+
+    `words` are all names and attributes that the code speaks of.
+    """
 
     form: Form
     hash: str
     names: frozenset[str]
+    words: frozenset[str]
 
 
 def codes(
@@ -128,7 +132,7 @@ def codes(
     for number, unit in enumerate(program.units):
         gathering = _Gathering(program, modules, number)
         hashed = gathering.hash(called.get(number, ()))
-        found.append(Code(unit.form, hashed, gathering.names()))
+        found.append(Code(unit.form, hashed, gathering.names(), gathering.words()))
     return tuple(found)
 
 
@@ -175,6 +179,11 @@ class _Gathering:
         within = [unit for (module, _), unit in self.found.items() if module == "__main__"]
         own = self.program.units[self.place]
         return frozenset(path[0] for unit in (own, *within) for path in paths(unit.form))
+
+    def words(self) -> frozenset[str]:
+        """Give all names and attributes that the code which was gathered speaks of, whoever's they are."""
+        units = [self.program.units[self.place], *self.found.values()]
+        return frozenset(word for unit in units for path in paths(unit.form) for word in path)
 
     def take(self, module: Module, number: int, unit: Unit, *, direct: bool = False) -> None:
         """Take a statement in, and follow what it reads; of data only what functions read counts."""

@@ -99,15 +99,21 @@ def statement_of(
     """Describe a statement of the changed program."""
     why = changed(node, code, None if old is None else before[old]) or other_package(node, packages)
     names = code.names | spoken_of(node, code.names, bound)
-    return Statement(number, place, names, code.form.binds, not isinstance(node, DOUBTFUL), old, why)
+    words = code.words | frozenset(WORD.findall(text_of(node)))
+    return Statement(number, place, names, code.form.binds, not isinstance(node, DOUBTFUL), old, why, words)
 
 
 def spoken_of(node: ast.stmt, names: frozenset[str], bound: frozenset[str]) -> frozenset[str]:
     """Name the variables that a statement may get at by texts: all of them, if it can list them or run any code."""
     if not names.isdisjoint(LISTING):
         return bound
-    texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-    return bound.intersection(word for text in texts for word in WORD.findall(text))
+    return bound.intersection(WORD.findall(text_of(node)))
+
+
+def text_of(node: ast.stmt) -> str:
+    """Give the texts that a statement holds."""
+    parts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return " ".join(parts)
 
 
 def changed(node: ast.stmt, after: Code, before: Code | None) -> str:

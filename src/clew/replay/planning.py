@@ -145,7 +145,7 @@ class _Walk:
                 for writer in writers:
                     self.more.setdefault(writer, f"it sets the state of {kind}")
         if unit is None or self.work.statements[number].changed:
-            self.surround_new(before)
+            self.surround_new(before, self.work.statements[number].words)
         for need in unit.needs if unit is not None else ():
             match need.resource:
                 case Module(module):
@@ -155,12 +155,13 @@ class _Walk:
                 case _:
                     pass
 
-    def surround_new(self, before: Sequence[Statement]) -> None:
-        """Have modules and files as they were where a statement stands of which nobody knows what it reads."""
+    def surround_new(self, before: Sequence[Statement], words: frozenset[str]) -> None:
+        """Have files, and attributes of modules that it speaks of, as a statement needs them of which nobody knows."""
         for statement in before:
             unit = self.work.unit(statement)
-            if unit is not None and unit.modules:
-                self.more.setdefault(statement.number, f"it changes {sorted(unit.modules)[0]}")
+            for module, attribute in sorted(unit.modules if unit is not None else ()):
+                if not attribute or attribute in words:
+                    self.more.setdefault(statement.number, f"it changes {module}")
             for path in unit.files if unit is not None else ():
                 if not self.is_as_left(unit.number if unit is not None else -1, path):
                     self.more.setdefault(statement.number, f"it writes {path}")

@@ -67,7 +67,7 @@ class Unit:
     ambient: Mapping[str, bool] = field(default_factory=dict)
     files_read: frozenset[str] = frozenset()
     files: Mapping[str, bool] = field(default_factory=dict)
-    modules: frozenset[str] = frozenset()
+    modules: frozenset[tuple[str, str]] = frozenset()  # and the attribute of each; empty for all
     needs: tuple[Needed, ...] = ()
     last_step: int = -1
 
@@ -161,7 +161,9 @@ def unit_of(number: int, place: Place, steps: Sequence[Step], needs: tuple[Neede
         },
         files_read=frozenset(each.path for each in read if isinstance(each, File)),
         files={each.resource.path: whole(each) for each in done if isinstance(each.resource, File)},
-        modules=frozenset(each.resource.module for each in done if isinstance(each.resource, Module)),
+        modules=frozenset(
+            (each.resource.module, each.resource.attribute) for each in done if isinstance(each.resource, Module)
+        ),
         needs=needs,
         last_step=steps[-1].number,
     )

@@ -17,7 +17,7 @@ NO_NAMES: frozenset[str] = frozenset()
 class Statement:
     """A top-level statement of the changed program: the names it may read, and binds by its text (`sure`: always).
 
-    `old` is the unit of the session that it is; `changed` says why its code does not do what that one's did.
+    `words` are all names and attributes that its code speaks of. `old` is the unit of the session that it is; `changed` says why its code does not do what that one's did.
     """
 
     number: int
@@ -27,6 +27,7 @@ class Statement:
     sure: bool
     old: int | None = None
     changed: str = ""
+    words: frozenset[str] = NO_NAMES
 
 
 @dataclass(frozen=True)
