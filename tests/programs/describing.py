@@ -89,7 +89,8 @@ def _state(value: Any, seen: Seen) -> str:
     try:
         return hashlib.sha256(pickle.dumps(value)).hexdigest()
     except Exception:
-        return repr(value) if type(value).__repr__ is not object.__repr__ else "an object"
+        cls: Any = type(value)
+        return repr(value) if cls.__repr__ is not object.__repr__ else "an object"
 
 
 def _library(value: Any, seen: Seen) -> str | None:
