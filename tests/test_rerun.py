@@ -103,6 +103,12 @@ CASES = [
         ("import random", "random.seed", "a = ", "b = "),
     ),
     Case(
+        "a new draw comes after those before it, and before those after it",
+        "import random\nrandom.seed(1)\na = random.random()\nb = random.random()",
+        ("b = ", "n = random.random()\nb = "),
+        ("import random", "random.seed", "a = ", "n = ", "b = "),
+    ),
+    Case(
         "another seed draws other numbers",
         "import random\nrandom.seed(1)\na = random.random()\nb = 2",
         ("seed(1)", "seed(2)"),

@@ -139,7 +139,7 @@ class _Walk:
     def surround(self, number: int, unit: Unit | None) -> None:
         """Have hidden state, files and modules as a statement needs them."""
         before = self.work.statements[:number]
-        for kind in sorted(self.kinds_of(number, unit)):
+        for kind in sorted(kinds_of(self.work, number)):
             writers = self.of_kind(before, kind)
             if writers and not (kind in GENERATORS and self.restore(number, kind, writers[0])):
                 for writer in writers:
@@ -165,15 +165,6 @@ class _Walk:
             for path in unit.files if unit is not None else ():
                 if not self.is_as_left(unit.number if unit is not None else -1, path):
                     self.more.setdefault(statement.number, f"it writes {path}")
-
-    def kinds_of(self, number: int, unit: Unit | None) -> frozenset[str]:
-        """The hidden state that a statement may use; of one that is new, all that is no generator."""
-        learned = self.work.learned.get(number, CLEAN).ambient
-        if unit is not None and not self.work.statements[number].changed:
-            return unit.ambient_read | unit.ambient.keys() | learned
-        every = {kind for each in self.work.old.units for kind in each.ambient}
-        own = unit.ambient_read | unit.ambient.keys() if unit is not None else NO_NAMES
-        return frozenset(every - GENERATORS) | own | learned
 
     def of_kind(self, before: Sequence[Statement], kind: str) -> list[int]:
         """The statements that made hidden state what it is, the last first, back to who set it anew."""
@@ -207,6 +198,17 @@ class _Walk:
         """Tell whether a file is still as a unit of the session left it: nobody wrote it later."""
         last = [each.number for each in self.work.old.units if path in each.files]
         return path not in self.work.outside and last[-1:] == [unit]
+
+
+def kinds_of(work: Work, number: int) -> frozenset[str]:
+    """Give the hidden state that a statement may use; of one that is new, all that is no generator."""
+    statement = work.statements[number]
+    unit, learned = work.unit(statement), work.learned.get(number, CLEAN).ambient
+    own = unit.ambient_read | unit.ambient.keys() if unit is not None else NO_NAMES
+    if unit is not None and not statement.changed:
+        return own | learned
+    every = {kind for each in work.old.units for kind in each.ambient}
+    return frozenset(every - GENERATORS) | own | learned
 
 
 def outdated(units: Units, unit: Unit, live: Mapping[str, int | None]) -> list[str]:

@@ -25,13 +25,13 @@ from clew.model.effects import Bound, Changed, Deleted
 from clew.model.events import Step
 from clew.model.kept import KeptRow
 from clew.model.places import Source
-from clew.model.resources import Cell, File, Name
+from clew.model.resources import Ambient, Cell, File, Name
 from clew.replay.affected import affected, all_of
 from clew.replay.asone import AsOneCutter, imports_of
 from clew.replay.groups import GROUP
 from clew.replay.keeper import Keeper, digest_of, digest_of_bytes, kinds_written, put_state, state_of
 from clew.replay.order import units_order
-from clew.replay.planning import Plan, outdated, plan, relatives
+from clew.replay.planning import Plan, kinds_of, outdated, plan, relatives
 from clew.replay.portions import Portion
 from clew.replay.portrait import Portrait
 from clew.replay.rerunorders import Order, Outcome, Ran
@@ -171,6 +171,7 @@ class Rerun:
             self.watcher.over(portion.marker)
         seconds = time.perf_counter() - started
         self.live.update(dict.fromkeys(self.bound_now(statement, unit), statement.old))
+        self.refuse_draws(statement)
         dirt = self.dirt(statement, unit)
         self.note(statement, unit, Ran(statement.number, self.plan.run[statement.number], seconds, (), began), dirt)
         self.plan_anew(statement, unit, dirt)
@@ -258,6 +259,17 @@ class Rerun:
             frozenset(path for path in paths if self.file_differs(path, unit, is_affected)),
             is_affected and unit is not None and bool(unit.modules),
         )
+
+    def refuse_draws(self, statement: Statement) -> None:
+        """Give up where a generator was used that nobody expected, and that others have used before in the program."""
+        resources = [effect.resource for step in self.steps for effect in step.effects]
+        used = {each.kind for each in resources if isinstance(each, Ambient)} & GENERATORS
+        before = [self.work.unit(each) for each in self.work.statements[: statement.number]]
+        others = {kind for unit in before if unit is not None for kind in unit.ambient}
+        unready = frozenset(used & others - kinds_of(self.work, statement.number))
+        if unready:
+            known = self.work.learned.get(statement.number, CLEAN)
+            raise GivenUp(learned={statement.number: known | Dirt(ambient=unready)})
 
     def refuse_strangers(self, statement: Statement, changed: set[str]) -> None:
         """Give up where something was changed in place that was not in the session, and others may have it too.
