@@ -22,6 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from clew.checks.judge import judged, kept
+from clew.checks.programs import Lines
+from clew.checks.verifying import Task, verified
+from clew.model.artifacts import ArtifactRecord, Blob, Environment, Origin, Value, Whence
+from clew.model.verdicts import Manner, Verdict
+from clew.replay.clean import Conditions, Program
 from tests.programs.describing import describe
 from tests.programs.running import write_files
 from tests.programs.slices.case import Case, kept_text
@@ -195,6 +200,17 @@ def judge_mutant(case: Case, mutant: Mutant, codec: str, home: Path) -> Said:
 
     found = in_fork(work)
     return Said(*found) if isinstance(found, list) else Said("died", None, str(found))
+
+
+def verify_mutant(case: Case, mutant: Mutant, codec: str, home: Path) -> Verdict:
+    """Verify a mutant as if it were the code of the value that was kept: in a clean process, and again if it differs."""
+    write_files(home / "work", mutant.files)
+    kept_as = Value("", codec, Blob("", 0))
+    origin = Origin("", -1, 0, case.criterion, Whence.SLICE, mutant.code)
+    record = ArtifactRecord(case.name, 1, 0.0, kept_as, origin, Environment("", ""))
+    program = Program(mutant.code, home / "work", str(home / "work" / "prog.py"), ("prog.py",))
+    task = Task(record, program, Conditions(seconds=60.0), Lines(mutant.code), str(home / "value"))
+    return verified(task, Manner()).verdict
 
 
 def in_truth(found: Any, codec: str, home: Path) -> bool | None:

@@ -132,6 +132,7 @@ def test_the_users_files_stay_as_they_are(case: Case, tmp_path: Path) -> None:
         assert account.answer["raised"] is None, account.answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", HARMLESS, ids=lambda case: case.name)
 @pytest.mark.parametrize("guard", ["landlock", "audit"])
 def test_the_users_files_stay_where_the_system_has_no_layers(
@@ -160,6 +161,34 @@ def test_what_the_code_writes_it_finds(tmp_path: Path) -> None:
     here = furnished(tmp_path)
     assert value(WRITES, here) == "as it was!"
     assert (here / "data.txt").read_text() == "as it was"
+
+
+TRIES = """
+import os, shutil, sqlite3
+r = []
+for work in (lambda: open('data.txt', 'w'), lambda: open('data.txt', 'a'), lambda: os.remove('data.txt'),
+             lambda: os.rename('data.txt', 'x'), lambda: shutil.rmtree('sub'), lambda: os.mkdir('new'),
+             lambda: sqlite3.connect('x.db').execute('delete from t').connection.commit()):
+    try:
+        work()
+    except (PermissionError, sqlite3.OperationalError) as error:
+        r.append('refused')
+r = ' '.join(r)
+"""
+
+
+@pytest.mark.parametrize("guard", ["landlock", "audit"])
+def test_writing_is_refused_where_the_system_has_no_layers(
+    guard: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEW_GUARD", guard)
+    here = furnished(tmp_path)
+    before = snapshot(here)
+    account = alone(TRIES, here)
+    if account.guard != guard:
+        pytest.skip(f"this system knows no {guard}")
+    assert account.answer is not None, account.stderr
+    assert snapshot(here) == before
 
 
 def test_where_only_python_refuses_what_was_seen_to_write_is_not_run(
