@@ -13,6 +13,9 @@ from clew.observe.memory import version
 
 BUILTINS = "__builtins__"
 
+OFTEN = 50_000
+"""Names looked at, after which it pays to load what tells whether Python has counted a change of any."""
+
 LONGEST = 1000
 """Characters of a text that is held."""
 
@@ -27,6 +30,7 @@ class Photograph:
         self.held: dict[str, object] = {}
         self.block: Any = None  # where Python counts the changes of the namespace, if it does
         self.seen = b""
+        self.looked = 0  # names, one by one
 
     def take(self) -> None:
         """Look at all names, if what is known of them may be outdated."""
@@ -61,7 +65,12 @@ class Photograph:
         """The names bound and those deleted since the last look, but for those that are known to be."""
         if self.block is not None and self.block.raw == self.seen:
             return set(), set()
+        self.looked += len(self.addresses)
         if self.is_same():
+            if self.looked > OFTEN and self.block is None:
+                self.looked = 0  # asked seldom, too, where Python does not count
+                self.block = version(self.namespace, at_any_cost=True)
+                self.note_version()
             return set(), set()
         before, now = self.addresses, self.now()
         if before == now:

@@ -33,9 +33,11 @@ def versions_count() -> bool:
     return len(set(seen)) == len(seen)
 
 
-def version(held: dict[Any, Any]) -> Any:
+def version(held: dict[Any, Any], *, at_any_cost: bool = False) -> Any:
     """The memory of a dict's version, the same as long as nothing in it was set or deleted; None where there is none.
 
-    None also in a program that has not loaded ctypes (NumPy and most others do): that takes longer than it saves.
+    None also in a program that has not loaded ctypes (NumPy and most others do): that takes longer than it saves, but
+    for dicts that are long and looked at often.
     """
-    return memory(id(held) + VERSION, 8) if "ctypes" in sys.modules and versions_count() else None
+    known = at_any_cost or "ctypes" in sys.modules
+    return memory(id(held) + VERSION, 8) if known and versions_count() else None
