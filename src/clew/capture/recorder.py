@@ -260,6 +260,7 @@ class Recorder:
         """An import reads what decides where modules come from, and changes what libraries are."""
         new = [module for module in touch.imports if module not in sys.modules]
         step.effects += self.reader.imported(touch.imports)
+        step.effects += self.reader.submodules.guarded(touch.imports)
         if new or touch.star:
             step.effects += [Read(Ambient(kind), Reason.ASSUMED) for kind in ("environ", "sys.path", "cwd")]
             step.effects.append(Read(FINDERS, Reason.ASSUMED))

@@ -45,9 +45,28 @@ class Submodules:
             Read(Module(each, name)) for each in sorted(found) for name in sorted(self.imported[each]) if name in words
         ]
 
+    def guarded(self, imports: Iterable[str]) -> list[Effect]:
+        """What a name goes by that its module had put into it: `sklearn.experimental` lets names into `sklearn.impute`."""
+        tops = {each.partition(".")[0] for each in imports if is_let_in(*each.rpartition(".")[::2])}
+        found = [package for top in sorted(tops) for package in self.within(top)]
+        return [Read(Module(each, name)) for each in found for name in sorted(self.imported[each])]
+
     def within(self, package: str) -> list[str]:
         """The packages, at or below one, of which submodules were imported."""
         return [name for name in self.imported if name == package or name.startswith(f"{package}.")]
+
+
+def is_let_in(package: str, name: str) -> bool:
+    """Tell whether a module has a name that its `__getattr__` speaks of: without somebody's doing it would refuse it."""
+    module = sys.modules.get(package)
+    held = ModuleType.__getattribute__(module, "__dict__") if type(module) is ModuleType else {}
+    guard = held.get("__getattr__")
+    if type(guard) is not FunctionType or name not in held or type(held[name]) is ModuleType:
+        return False
+    said = guard.__code__.co_consts
+    return any(
+        name == each if type(each) is str else type(each) in (tuple, frozenset) and name in each for each in said
+    )
 
 
 class Offered:
