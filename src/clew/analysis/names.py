@@ -130,9 +130,19 @@ class _Walker(ast.NodeVisitor):
         return True
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        self.visit(node.value)  # first: in a class body the targets are not bound yet
+        # First: in a class body the targets are not bound yet. A generator that is unpacked runs at once.
+        self.visit_used(node.value, any(isinstance(target, (ast.Tuple, ast.List)) for target in node.targets))
         for target in node.targets:
             self.visit(target)
+
+    def visit_used(self, node: ast.expr, at_once: bool = True) -> None:
+        """Visit an expression of which the elements are asked for at once."""
+        self.calls += at_once
+        self.visit(node)
+        self.calls -= at_once
+
+    def visit_Starred(self, node: ast.Starred) -> None:
+        self.visit_used(node.value)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         match node.target:
@@ -182,7 +192,7 @@ class _Walker(ast.NodeVisitor):
 
     def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
         """In its body a loop's target is what the loop bound, not what it was before."""
-        self.visit(node.iter)
+        self.visit_used(node.iter)
         self.visit(node.target)
         fresh = stored_names([node.target]) - self.settled if not self.scopes else set()
         self.settled |= fresh

@@ -65,4 +65,6 @@ CASES = (
     Case("a list and a figure beside it", "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nseen = []\nfor i in range(3):\n    ax.plot([0, i])\n    seen.append(i)\nr = len(seen)", "r", keeps=(3, 4, 6, 7), needs=("matplotlib",)),
     Case("an array that a figure led to first", "import matplotlib.pyplot as plt\nimport numpy as np\nx = np.zeros(3)\nfig, ax = plt.subplots()\nline = ax.plot(x)[0]\nline.set_data(x, x)\nx[0] = 9\nt = 0.0\nfor i in range(3):\n    ax.plot(x)\n    t += x[0]\nr = t", "r", keeps=(2, 3, 7, 8, 9, 11, 12), needs=("matplotlib", "numpy")),
     Case("an array that a list led to first", "import numpy as np\nx = np.zeros(3)\nseen = [x]\nx[0] = 9\nt = 0.0\nfor i in range(3):\n    seen.append(i)\n    t += x[0]\nr = t", "r", keeps=(1, 2, 4, 5, 6, 8, 9), needs=("numpy",)),
+    Case("a generator that is unpacked", "from math import sqrt\nfrom math import floor\na, b = (sqrt(x) for x in (4, 9))\nr = a + b", "r", keeps=(1, 3, 4)),
+    Case("a generator that a loop goes through", "from math import sqrt\nfrom math import floor\nt = 0\nfor a in (sqrt(x) for x in (4, 9)):\n    t += a\nr = t", "r", keeps=(1, 3, 4, 5, 6)),
 )
