@@ -80,7 +80,7 @@ class Unseen:
         if not is_for_nothing_else(statement, touch) or any(is_seen(each, statement) for each in step.effects):
             return found
         tops = step.unseen.union(*map(self.stored, touch.stores), *map(self.within, self.functions(step)))
-        tops = {top for top in tops - NOBODYS if not is_users_module(top)}  # what those keep is seen
+        tops = frozenset(top for top in tops - NOBODYS if not is_users_module(top))  # what those keep is seen
         if not tops:
             return found
         self.tops |= tops
