@@ -29,6 +29,12 @@ CASES = [
     Case("a slice that lacks a change", "a = [1]\na.append(3)\n", "a = [1]\n", Differs),
     Case("a slice that fails", "a = 1\n", "a = nothing\n", Differs),
     Case("a slice that makes nothing", "a = 1\n", "", Differs),
+    Case(
+        "a value that is another one each time",
+        "import os\na = os.urandom(8)\n",
+        "import os\na = os.urandom(8)\n",
+        CannotTell,
+    ),
     Case("what nobody can see into", OPAQUE, OPAQUE, CannotTell),
     Case("a program that makes no such variable", "b = 1\n", "a = 1\n", CannotTell),
 ]

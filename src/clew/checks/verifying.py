@@ -260,13 +260,17 @@ def proven(task: Task, manner: Manner) -> Verdict:
 def run_traced(task: Task, manner: Manner, first: Account) -> Sequence[Account]:
     """Run the code several times more, and follow it; with other hash seeds, unless the session had chosen one.
 
-    Two of them tell where they disagree; where they do not, a third one makes luck less likely.
+    Two of them tell where they disagree; where they do not, a third one makes luck less likely, and where all three
+    make another value than the first run did, that one is followed too.
     """
     chosen = hash_seed(task.record)
     runs = [run(task, manner, chosen or seed, marker=TRACE) for seed in SEEDS[1:-1]]
-    if len({made_by(each) for each in (first, *runs)}) > 1:
+    if len(set(map(made_by, runs))) > 1:
         return runs
-    return [*runs, run(task, manner, chosen or SEEDS[-1], marker=TRACE)]
+    runs.append(run(task, manner, chosen or SEEDS[-1], marker=TRACE))
+    if len(set(map(made_by, runs))) > 1 or made_by(first) == made_by(runs[0]):
+        return runs
+    return [*runs, run(task, manner, seed_of(task), marker=TRACE)]
 
 
 def seed_of(task: Task) -> str:

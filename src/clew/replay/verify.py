@@ -13,6 +13,7 @@ from clew.replay.process import Cells, Script, last_line
 
 WITNESS = "clew.replay.witness:testify"
 USUAL = Conditions()
+CHANGING = CannotTell("run again, the program makes another value itself")
 
 
 def verify(
@@ -35,7 +36,16 @@ def verify(
     for code, group in sharing.items():
         alone = replace(whole, code=code, cells=())
         verdicts |= verdicts_on(alone, conditions, {name: expected.get(name) for name in group})
+    if any(isinstance(verdict, Differs) for verdict in verdicts.values()):
+        again = portraits(run_alone(whole, conditions, WITNESS, {"names": names}))
+        verdicts |= {name: CHANGING for name in names if is_changing(name, verdicts[name], expected, again)}
     return {name: verdicts[name] for name in names}
+
+
+def is_changing(name: str, verdict: Verdict, expected: Mapping[str, Portrait], again: Mapping[str, Portrait]) -> bool:
+    """Tell whether a value that differs is another one each time that the program runs."""
+    first, second = expected.get(name), again.get(name)
+    return isinstance(verdict, Differs) and (first and first.digest) != (second and second.digest)
 
 
 def as_program(program: Script | Cells | Program) -> Program:
