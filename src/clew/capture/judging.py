@@ -121,6 +121,8 @@ class Judge:
         self.read_code(step, own)
         self.consult(step, facts, names[0] if names else hidden.path)
         self.draw(step, facts, self.namespace.get(root or ""))
+        if (facts is not None and facts.reads_names) or not CALLERS_NAMES.isdisjoint(names):
+            self.doubter.read_names(step)
         if facts is None and hidden.alone:
             step.bare = True
             self.unseen.note(step, names[0] if names else "", root or "", own)

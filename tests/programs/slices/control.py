@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.programs.slices.case import Case
 
 CASES = (
+    Case("exec in a loop", "t = 0\nz = 1\nfor i in range(3):\n    exec('t += 1')\nr = t", "r", keeps=(1, 3, 4, 5)),
+    Case("eval in a loop", "k = 5\nz = 1\nr = []\nfor i in range(2):\n    r.append(eval('k + i'))", "r", keeps=(1, 3, 4, 5)),
     Case("what raised before a finally, and is caught further out", "log = []\nz = 1\ntry:\n    try:\n        1 / 0\n    finally:\n        log.append('f')\nexcept ZeroDivisionError as e:\n    log.append(type(e).__name__)\nr = list(log)", "r", keeps=(1, 3, 4, 5, 6, 7, 8, 9, 10)),
     Case("a branch taken", "c = 1\nif c:\n    x = 1\n    y = 2\nz = 3", "x", keeps=(1, 2, 3), quick=True),
     Case("a branch taken over an earlier value", "c = 1\nx = 0\nif c:\n    x = 1\nelse:\n    y = 3\nr = x", "r", keeps=(1, 3, 4, 7)),
