@@ -90,6 +90,13 @@ CASES = [
         ("a",),
     ),
     Case(
+        "a variable is not there before it is bound, though its group is loaded",
+        SLOW + "a = slow([1])\nn = 'b' in globals()\nb = a\nb = slow(b)",
+        ("n = 'b'", "n = len(a), 'b'"),
+        ("import time", "def slow", "n = "),
+        ("a",),
+    ),
+    Case(
         "a view is made again on the array that was kept",
         SLOW + "import numpy as np\na = slow(np.zeros(3))\nv = a[1:]\nk = 7\nv[0] = k\ns = float(a.sum())",
         ("k = 7", "k = 8"),

@@ -9,6 +9,7 @@ memory, so they are taken from one kept group, or made together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from clew.model.data import dataclass, field
 from clew.model.resources import File, Module
@@ -79,8 +80,9 @@ class _Walk:
                 self.live[name] = self.work.statements[self.order.binder(name, number) or 0].old
                 continue
             self.provide(number, entry.needs, spoken)
-            self.loads.setdefault(number, []).append(entry)
-            for each in entry.names:
+            now = frozenset(each for each in entry.names if self.is_as_now(entry, each, number))
+            self.loads.setdefault(number, []).append(replace(entry, names=now))
+            for each in now:  # others of the group may not be there yet, or no more
                 self.live[each] = self.binder_of_old(each, entry.after)
 
     def makers_now(self, name: str, number: int) -> list[int]:

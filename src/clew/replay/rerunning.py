@@ -214,7 +214,7 @@ class Rerun:
             if entry.ambient:
                 put_state(entry.ambient, group["state"])
                 continue
-            self.namespace.update(group)
+            self.namespace.update({name: group[name] for name in entry.names})
             order = units_order(self.work.old)
             self.live.update({name: order.binder(name, entry.after + 1) for name in entry.names})
             self.loaded.append((number, tuple(sorted(entry.names))))
