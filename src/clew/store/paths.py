@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 FOLDER = ".clew"
 VARIABLE = "CLEW_STORE"
 PROJECT = "pyproject.toml"
-SETTINGS = ("store", "blobs", "on_error", "record_user", "record_host", "keep")  # what [tool.clew] may say; see settings.py
+SETTINGS = (
+    "store",
+    "blobs",
+    "on_error",
+    "record_user",
+    "record_host",
+    "keep",
+)  # what [tool.clew] may say; see settings.py
 
 
 @dataclass(frozen=True, slots=True)
