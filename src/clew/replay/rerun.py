@@ -265,7 +265,7 @@ def run_order(order: Order, terms: Terms) -> Outcome:
         child = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
-            stdout=sys.stderr.fileno(),
+            stdout=2,  # not sys.stderr's: in a notebook, or under a test, that has no number of its own
             pass_fds=(writing,),
             cwd=order.recorded.folder,
         )
