@@ -214,6 +214,17 @@ def test_a_value_is_made_again(inside: Path, capsys: pytest.CaptureFixture[str])
     (inside / "again.json").unlink()
 
 
+def test_a_value_whose_class_is_found_beside_the_program_only_is_said_not_to_load(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CLEW_STORE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own_baskets.py").write_text("class Basket:\n    pass\n")
+    ran(tmp_path, "import clew\nfrom own_baskets import Basket\nb = Basket()\nclew.save(b, 'basket')\n")
+    assert main(["replay", "basket"]) == 2
+    assert "cannot be loaded here: ModuleNotFoundError: No module named 'own_baskets'" in capsys.readouterr().err
+
+
 # ---- before anything is run ---------------------------------------------------------------------------------
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from clew.archive.completing import Cut, completed, places_read
+from clew.archive.variables import described
 from clew.model.artifacts import ArtifactRecord, Blob, Environment, Input, Origin, Value, Whence
 from clew.model.effects import Bound, Changed, Deleted, Effect, Read
 from clew.model.events import Step
-from clew.model.resources import File, Name
+from clew.model.resources import Ambient, File, Name
 
 PENDING = ArtifactRecord(
     "m",
@@ -101,3 +102,12 @@ def test_where_a_module_of_the_users_has_changed_since_all_packages_are_kept(tmp
     assert completed(replace(PENDING, inputs=(module,)), cut).environment.packages == (("pandas", "3"),)
     path.write_text("")
     assert completed(replace(PENDING, inputs=(module,)), cut).environment.packages == PENDING.environment.packages
+
+
+def test_a_variable_of_the_environment_that_the_code_sets_itself_does_not_come_from_outside() -> None:
+    stage, town = (described(name, "x") for name in ("STAGE", "TOWN"))
+    cut = Cut("os.environ['STAGE'] = 'x'\nm = os.environ['STAGE'] + os.environ['TOWN']\n", "m", ())
+    sets = replace(cut, steps=(step(0, Bound(Ambient("environ", "STAGE"))),))
+    record = replace(PENDING, inputs=(stage, town))
+    assert completed(record, cut).inputs == (stage, town)
+    assert completed(record, sets).inputs == (town,)

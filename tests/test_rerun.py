@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import time
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, redirect_stderr
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -251,6 +252,12 @@ def test_a_rerun_is_recorded_and_gives_what_differs(tmp_path: Path) -> None:
     assert found.value("n") == 3
     assert found.record.execution > 0
     assert json.loads(json.dumps(found.as_json()))["error"] == ""
+
+
+def test_an_output_that_is_no_file_is_no_hindrance(tmp_path: Path) -> None:
+    session = ready(tmp_path, "k = 1\nn = k + 1")
+    with redirect_stderr(io.StringIO()):
+        assert rerun(session, changed={"k": 2}).value("n") == 3
 
 
 def test_an_artifact_gets_a_new_version_only_if_that_is_asked_for(tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ from clew.archive.packages import kept_packages
 from clew.archive.variables import VARIABLE, needed
 from clew.model.artifacts import ArtifactRecord, Input, Whence
 from clew.model.data import dataclass
-from clew.model.effects import Read
+from clew.model.effects import Bound, Read
 from clew.model.events import Step
-from clew.model.resources import File
+from clew.model.resources import Ambient, File
 from clew.observe.stamps import LARGE, content_hash
 
 TABLE = "table"
@@ -50,11 +50,18 @@ def completed(record: ArtifactRecord, cut: Cut) -> ArtifactRecord:
     if all(map(is_as_it_was, modules)):  # else nobody can tell what they imported, or asked for: all are kept
         sources = [Path(each.place).read_text(encoding="utf-8", errors="replace") for each in modules]
         packages = kept_packages(packages, imported_tops([cut.code, *sources]))
-        variables = list(needed(variables, [cut.code, *sources]))
+        own = set_by(cut.steps)
+        variables = [each for each in needed(variables, [cut.code, *sources]) if each.place not in own]
     origin = replace(record.origin, variable=cut.variable, whence=Whence.SLICE, code=cut.code, session_code=cut.whole)
     return replace(
         record, origin=origin, inputs=(*inputs, *variables), environment=replace(record.environment, packages=packages)
     )
+
+
+def set_by(steps: Iterable[Step]) -> frozenset[str]:
+    """Name the variables of the environment that steps set themselves: they do not come from outside."""
+    resources = (effect.resource for step in steps for effect in step.effects if isinstance(effect, Bound))
+    return frozenset(each.part for each in resources if isinstance(each, Ambient) and each.kind == "environ")
 
 
 def inputs_of(steps: Sequence[Step], seen: Iterable[Input], saved: float) -> Iterator[Input]:

@@ -19,10 +19,11 @@ from clew.archive.diff import called
 from clew.checks.accounts import output_said, refused, traceback_said
 from clew.checks.judge import JUDGE, described
 from clew.checks.verifying import PROGRESS, Task, ready, seed_of, seeded
-from clew.errors import ReplayFailed
+from clew.errors import CannotLoad, ReplayFailed
 from clew.model.artifacts import ArtifactRecord
 from clew.model.verdicts import CannotTell, Manner
 from clew.replay.clean import Account, Program, run_alone
+from clew.store.codecs.codec import Codec
 
 FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 Follow = Callable[[ArtifactRecord, int, int], None]
@@ -52,9 +53,17 @@ def made_apart(task: Task, archive: Archive, scratch: Path, told: Follow | None)
     answer = checked_answer(account, task)
     for codec in archive.codecs:
         if codec.name == answer["codec"]:
-            with open(scratch / "value", "rb") as file:
-                return codec.read(file)
+            return loaded_from(scratch / "value", codec, task.record)
     raise ReplayFailed(called(task.record), "no format holds the value, so it cannot be handed over (here=True can)")
+
+
+def loaded_from(path: Path, codec: Codec, record: ArtifactRecord) -> object:
+    """Give the value that a clean process has handed over; CannotLoad where this one lacks what it is made of."""
+    try:
+        with open(path, "rb") as file:
+            return codec.read(file)
+    except Exception as error:  # what a library, or a class that is found there only, has against it
+        raise CannotLoad(record.value.type, codec.name, f"{type(error).__name__}: {error}") from error
 
 
 def checked_answer(account: Account, task: Task) -> Any:
