@@ -9,7 +9,7 @@ from typing import Any
 from clew.checks.programs import Lines
 from clew.replay.clean import Account
 
-UNKNOWN = "no statement leaves it in a variable first"
+UNKNOWN = "the runs that were followed do not show which statement brings that in"
 
 
 def cause_of(runs: Sequence[Account], lines: Lines, *, agreed: bool = False) -> str:

@@ -25,6 +25,7 @@ from clew.checks.causes import cause_of
 from clew.checks.doubts import doubts, hash_seed, hopeless, unknown_contents
 from clew.checks.installing import python_like
 from clew.checks.judge import JUDGE
+from clew.checks.luck import may_be_luck
 from clew.checks.outside import added_to, first_deeds, made, unseeded
 from clew.checks.programs import Lines, lines_of, program_of, step_said
 from clew.errors import ClewError
@@ -177,8 +178,8 @@ def verified(task: Task, manner: Manner, told: Callable[[ArtifactRecord, int, in
     verdict = judged(account, task, task.conditions)
     if isinstance(verdict, Differs):
         verdict = explained(verdict, account, task, manner, started)
-    elif isinstance(verdict, Same) and task.chance:
-        verdict = proven(task, manner)
+    elif isinstance(verdict, Same) and (task.chance or may_be_luck(task.program.code)):
+        verdict = proven(task, manner, account)
     return Outcome(task.record, verdict, account.seconds, account, task.lines, task.doubts, manner.same_packages)
 
 
@@ -236,6 +237,8 @@ def explained(verdict: Differs, first: Account, task: Task, manner: Manner, star
     time.sleep(max(0.0, started + 1.05 - time.time()))  # in another second than the first run began in
     again = run_traced(task, manner, first)
     verdicts = [judged(each, task, task.conditions) for each in again]
+    if stuck := [each for each in verdicts if isinstance(each, CannotTell)]:
+        return stuck[0]  # a limit, say, that the first run came close to
     made = {made_by(each) for each in (first, *again)}
     if len(made) > 1 or any(isinstance(each, Same) for each in verdicts):
         return CannotTell(f"the value is another one each time: {cause_of(again, task.lines)}")
@@ -249,12 +252,16 @@ def explained(verdict: Differs, first: Account, task: Task, manner: Manner, star
     return verdict
 
 
-def proven(task: Task, manner: Manner) -> Verdict:
+def proven(task: Task, manner: Manner, first: Account) -> Verdict:
     """Find out whether a value that draws on chance is the same because of luck."""
-    verdicts = [judged(run(task, manner, seed), task, task.conditions) for seed in SEEDS[1:]]
+    chosen = hash_seed(task.record)
+    verdicts = [judged(run(task, manner, chosen or seed), task, task.conditions) for seed in SEEDS[1:]]
     if all(isinstance(each, Same) for each in verdicts):
         return Same()
-    return CannotTell(f"the value is another one each time: {task.chance} draws random numbers that nobody seeded")
+    drawn = f"{task.chance} draws random numbers that nobody seeded" if task.chance else ""
+    return CannotTell(
+        f"the value is another one each time: {drawn or cause_of(run_traced(task, manner, first), task.lines)}"
+    )
 
 
 def run_traced(task: Task, manner: Manner, first: Account) -> Sequence[Account]:
