@@ -308,3 +308,12 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("tempfile.tempdir", None)
     alone("r = 1", tmp_path)
     assert os.listdir(tmp_path / "temporary") == []
+
+
+def test_a_run_that_is_given_up_ends_at_once(tmp_path: Path) -> None:
+    conditions = Conditions()
+    conditions.given_up.set()
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run_alone(Program("import time\ntime.sleep(60)\n", tmp_path), conditions, JUDGE, {})
+    assert time.monotonic() - started < 30

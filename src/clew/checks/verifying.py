@@ -161,9 +161,14 @@ def verify_all(
             tasks = [with_packages(each, archive, Path(folder)) for each in tasks]
         with ThreadPoolExecutor(manner.jobs or os.cpu_count()) as pool:
             outcomes = []
-            for outcome in pool.map(lambda task: verified(task, manner, told), tasks):
-                done(outcome)
-                outcomes.append(outcome)
+            try:
+                for outcome in pool.map(lambda task: verified(task, manner, told), tasks):
+                    done(outcome)
+                    outcomes.append(outcome)
+            except BaseException:
+                for task in tasks:  # else the pool waits for what runs by now, for as long as that takes
+                    task.conditions.given_up.set()
+                raise
     return outcomes
 
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from clew.model.data import dataclass, field
@@ -47,7 +48,7 @@ class Conditions:
     """Under which conditions to run.
 
     `python` is the command of the interpreter. `seconds` and `memory` (bytes; 0: what there is) are limits. `in_place`
-    lets the code write where it likes, as it did.
+    lets the code write where it likes, as it did. Where somebody sets `given_up`, a run ends at once.
     """
 
     python: tuple[str, ...] = (sys.executable,)
@@ -55,6 +56,7 @@ class Conditions:
     seconds: float = 600.0
     memory: int = 0
     in_place: bool = False
+    given_up: Event = field(default_factory=Event)
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,14 @@ def _run(
     order.write_bytes(marshal.dumps(said, 2))
     launch = [sys.executable, "-I", "-S", str(INSIDE / "shadow.py"), str(order)]
     watch = None if told is None else _watch(scratch / "at", told)
-    ended = run_measured(launch, os.environ, scratch, conditions.seconds, watch)
+
+    def meanwhile() -> None:
+        if conditions.given_up.is_set():
+            raise KeyboardInterrupt
+        if watch is not None:
+            watch()
+
+    ended = run_measured(launch, os.environ, scratch, conditions.seconds, meanwhile)
     return _account(ended, scratch)
 
 
