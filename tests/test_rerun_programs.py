@@ -60,7 +60,9 @@ def differing(one: Testimony, other: Testimony, found: dict[str, Portrait]) -> s
     return {
         name
         for name in alike
-        if (name in first) != (name in found) or (name in first and first[name].digest != found[name].digest)
+        if (name in first) != (name in found)
+        # A library's function goes by its name while its module has it: what patched the module is no variable.
+        or (name in first and first[name].kind != "builtins.function" and first[name].digest != found[name].digest)
     }
 
 
@@ -80,6 +82,8 @@ def test_a_rerun_makes_what_a_full_run_makes(case: Case, tmp_path: Path, monkeyp
     if done.error:
         pytest.skip("it fails")
     shutil.copytree(folder, tmp_path / "after", symlinks=True)
+    if full(program, tmp_path / "after").status:
+        pytest.skip("it cannot be run twice in its folder: a rerun leaves out what made it")
     program.write_text(edit(case.program, random.Random(case.name)), encoding="utf-8")
     session = known(store, done.session)
     sources = edited(recorded(session.events), program)

@@ -86,8 +86,8 @@ class Recording:
             raise error
 
     def _notes(self, made: Slice) -> tuple[str, ...]:
-        steps = {step.number: step for step in self.graph.steps}
-        early = {steps[number].source for number in made.steps if steps[number].started == BEFORE}
+        steps = map(self.graph.step, made.steps)
+        early = {step.source for step in steps if step.started == BEFORE}
         cells = [place_name(source.place) for source in self.graph.sources if source.number in early]
         if not cells:
             return ()

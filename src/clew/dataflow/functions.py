@@ -185,6 +185,7 @@ class _Writing:
             elif isinstance(node, ast.Global):
                 continue
             body.append(at_home(text, node, local))
+        body = [body[0].lstrip("\n"), *body[1:]] if body else body
         body.append(f"return {self.asked.result}")
         said = [f'"""{self.asked.says[0]}', *self.asked.says[1:]]
         closing = ['"""'] if len(said) > 1 else []

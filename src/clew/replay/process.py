@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import signal
 import subprocess
@@ -74,13 +75,13 @@ class Ended:
 def run_clean(program: Script | Cells, names: Sequence[str] | None, terms: Terms) -> Testimony:
     """Run a program in a process of its own and portray the named variables at its end (all public ones: None)."""
     with tempfile.TemporaryDirectory(prefix="clew-replay-") as scratch:
-        out = Path(scratch) / "portraits.json"
+        out = Path(scratch) / "portraits"
         order: dict[str, object] = {"names": None if names is None else list(names), "out": str(out)}
         argv, environment = _command(program, order, terms, Path(scratch))
         ended = run_measured(argv, environment, program.folder, terms.seconds)
         if not out.exists():
             return Testimony(ended.status, ended.stdout, ended.stderr, ended.seconds, None)
-        said = json.loads(out.read_text(encoding="utf-8"))
+        said = marshal.loads(out.read_bytes())
     found = {name: from_plain(plain) for name, plain in said["portraits"].items()}
     return Testimony(ended.status, ended.stdout, ended.stderr, ended.seconds - said["seconds"], found)
 
@@ -118,7 +119,7 @@ def _command(
         case Script(path, _, argv):
             theirs = environment.get("PYTHONPATH")
             environment["PYTHONPATH"] = os.pathsep.join([str(INSIDE), *([theirs] if theirs else [])])
-            environment["CLEW_WITNESS"] = json.dumps(order)
+            environment["CLEW_WITNESS"] = marshal.dumps(order).hex()
             return [terms.python, str(path), *argv], environment
         case Cells(cells, _):
             asked = scratch / "order.json"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
 import logging
+import marshal
 import sys
 import time
 import warnings
@@ -18,8 +18,11 @@ from clew.replay.values import portray_names, public_names
 
 
 def obey(order: str, namespace: Mapping[str, Any]) -> None:
-    """Do what an order in JSON says: `{"names": [...] or null, "out": path}`."""
-    said = json.loads(order)
+    """Do what an order says, which is marshalled and in hexadecimal digits: `{"names": [...] or None, "out": path}`.
+
+    Not JSON: the program may have put something else in the place of `json.dumps`.
+    """
+    said = marshal.loads(bytes.fromhex(order))
     bear_witness(namespace, said["names"], said["out"])
 
 
@@ -33,7 +36,7 @@ def testify(
 
 def bear_witness(namespace: Mapping[str, Any], names: list[str] | None, out: str) -> None:
     """Write portraits of the named variables (all public ones without names) to a file, and how long that took."""
-    Path(out).write_text(json.dumps(testimony(namespace, names)), encoding="utf-8")
+    Path(out).write_bytes(marshal.dumps(testimony(namespace, names)))
 
 
 def testimony(namespace: Mapping[str, Any], names: list[str] | None) -> dict[str, Any]:
