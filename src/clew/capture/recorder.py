@@ -290,7 +290,7 @@ class Recorder:
         seconds = ended - step.started
         calls, effects = tuple(step.calls), distinct(step.effects)
         self.pending.append(Step(step.number, source, number, step.started, seconds, raised, calls, effects))
-        if ended - self.flushed > FLUSH_SECONDS:
+        if step.saves or ended - self.flushed > FLUSH_SECONDS:
             self.flush()
 
     def flush(self) -> None:

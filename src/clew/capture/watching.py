@@ -73,6 +73,7 @@ def keep(frame: FrameType) -> tuple[str, int, int] | None:
         return None
     session, _, recorder = _LIVE[-1]
     point = recorder.keep(frame)
+    recorder.guard(recorder.flush)  # a program that is killed from here on has its code kept
     return None if point is None else (session, *point)
 
 

@@ -47,9 +47,9 @@ def _parser() -> argparse.ArgumentParser:
         "--param",
         metavar="NAME",
         action="append",
-        help="with --function: this variable is a parameter (default: each that is given a literal once); again for more",
+        help="the function's parameter: this variable (default: each that is given a literal once); again for more",
     )
-    parser.add_argument("--imports-inside", action="store_true", help="with --function: imports stand within it")
+    parser.add_argument("--imports-inside", action="store_true", help="the function's imports stand within it")
     parser.add_argument("--secrets", action="store_true", help="mask nothing")
     add_store_and_json(parser)
     return parser
