@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -388,3 +389,40 @@ CAUSES = [
 @pytest.mark.parametrize("case", CAUSES, ids=lambda case: case.name)
 def test_a_cause_is_named(case: Cause) -> None:
     assert cause_of(case.runs(), LINES, agreed=case.agreed) == case.said
+
+
+SLOW = """import time
+import clew
+def f():
+    time.sleep(4)
+    return 3
+slow = f()
+clew.save(slow, "slow")
+"""
+
+
+def test_a_verification_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / ".clew").mkdir()
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "slow.py").write_text(SLOW)
+    assert subprocess.run([sys.executable, "-m", "clew", "run", "slow.py"], cwd=tmp_path, check=False).returncode == 0
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
+    clew_verify = [sys.executable, "-m", "clew", "verify", "slow"]
+    with subprocess.Popen(clew_verify, cwd=tmp_path, env=environment) as process:
+        deadline = time.monotonic() + 30
+        while not list((tmp_path / "tmp").glob("clew-alone*")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.terminate()
+        assert process.wait(3) == 130
+    assert os.listdir(tmp_path / "tmp") == []
+
+
+def test_what_saving_gave_is_another_one_by_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".clew").mkdir()
+    program = "import clew\nart = clew.save(1, 'm')\nv = art.version\nclew.save({'v': v}, 'of')\n"
+    (tmp_path / "again.py").write_text(program)
+    monkeypatch.chdir(tmp_path)
+    assert subprocess.run([sys.executable, "-m", "clew", "run", "again.py"], check=False).returncode == 0
+    verdict = clew.verify("of")
+    assert isinstance(verdict, CannotTell)
+    assert "line 2: `art = clew.save(1, 'm')` depends on what is in the store by now" in verdict.why

@@ -42,6 +42,9 @@ COMMANDS = {
     "ipython": "start ipython with clew on",
 }
 
+STARTS_OTHERS = frozenset({"verify", "replay", "minimize", "rerun"})
+"""Commands that run programs in processes of their own."""
+
 EPILOG = """\
 `clew COMMAND --help` says more. In a notebook: %load_ext clew, then %clew slice NAME."""
 
@@ -75,6 +78,8 @@ def command(words: list[str]) -> int:
             sys.stdout.write(f"clew {__version__}\n")
             return 0
         case [name, *rest] if name in COMMANDS:
+            if name in STARTS_OTHERS:
+                end_when_told()
             # By the function beneath `importlib`, which loads more than `clew run` needs.
             status: int = __import__(f"clew.cli.{name}", fromlist=["main"]).main(rest)
             return status
@@ -82,6 +87,13 @@ def command(words: list[str]) -> int:
             hint = nearest(name, tuple(COMMANDS)) or "`clew --help` lists the commands"
             sys.stderr.write(f"clew: no command {name!r} ({hint})\n")
     return 2
+
+
+def end_when_told() -> None:
+    """Take being told to end (SIGTERM) as an interruption: what was started is ended, what was laid out cleared away."""
+    import signal  # `clew run` has no need of it
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def usage() -> str:

@@ -14,6 +14,7 @@ from clew.replay.values import portray_names, public_names
 
 MOST_SECONDS = 1.0  # for the portraits after one statement; where they take longer, only what is new is portrayed
 CLOCK, CHANCE, ADDRESS, PROCESS, THREADS = "the clock", "chance", "an address in memory", "the process", "threads"
+STORE = "what is in the store by now"
 SOURCES: Mapping[str, str] = {
     **dict.fromkeys(("datetime.now", "datetime.today", "datetime.utcnow", "date.today"), CLOCK),
     **dict.fromkeys(("time.time", "time.time_ns", "time.localtime", "time.gmtime", "time.ctime"), CLOCK),
@@ -26,6 +27,7 @@ SOURCES: Mapping[str, str] = {
     **dict.fromkeys(("posix.getpid", "posix.getppid"), PROCESS),
     **dict.fromkeys(("_thread.start_new_thread", "_thread.start_joinable_thread", "threading.Thread.start"), THREADS),
     "concurrent.futures.thread.ThreadPoolExecutor.submit": THREADS,
+    **dict.fromkeys(("clew.api.save", "clew.api.get", "clew.api.artifacts"), STORE),
 }
 """Functions whose results nobody can make again, by what these depend on."""
 
