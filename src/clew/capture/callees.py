@@ -83,7 +83,7 @@ class Callees:
             if type(value) is ModuleType:
                 value = ModuleType.__getattribute__(value, "__dict__").get(attribute)
             elif type(value) is type:
-                value = next((class_names(c)[attribute] for c in class_mro(value) if attribute in class_names(c)), None)
+                value = defined(value, attribute)
             else:
                 return None
         return value
@@ -107,3 +107,8 @@ class Callees:
                 return ((f"{held.get('__name__')}.{attribute}",) if last else ()), first
             value = held[attribute]
         return callee_names(value), first
+
+
+def defined(cls: type, attribute: str) -> object:
+    """What the first class of a line that defines an attribute says that it is; None where none does."""
+    return next((names[attribute] for each in class_mro(cls) if attribute in (names := class_names(each))), None)

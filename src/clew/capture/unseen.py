@@ -10,16 +10,16 @@ from __future__ import annotations
 import sys
 from types import FunctionType, ModuleType
 
-from clew.capture.callees import Callees
+from clew.capture.callees import Callees, defined
 from clew.capture.doubting import Doubter
 from clew.capture.opened import Opened
 from clew.capture.reading import Reader
-from clew.knowledge.lines import class_module, class_mro, class_names, identity
+from clew.knowledge.lines import class_module, identity
 from clew.knowledge.names import callee_names
 from clew.model.effects import Changed, Effect, Read, Reason
 from clew.model.resources import Ambient, Name, Resource
 from clew.model.statements import Shape, Statement, Touch
-from clew.model.typed import Iterable, Iterator
+from clew.model.typed import Any, Iterable, Iterator
 from clew.observe.kinds.functions import is_class
 from clew.observe.ours import holds_users_code, is_users_module
 
@@ -203,5 +203,5 @@ def is_made_in(value: object, top: str) -> bool:
 
 def method_of(owner: object, method: str) -> object:
     """What a class says that a method of an object is."""
-    cls = owner if is_class(owner) else type(owner)
-    return next((names[method] for each in class_mro(cls) if method in (names := class_names(each))), None)
+    cls: Any = owner if is_class(owner) else type(owner)
+    return defined(cls, method)
